@@ -1,0 +1,1 @@
+"""Who does the arithmetic: one interface, one result."""

@@ -1,0 +1,1 @@
+"""The mathematics of fully connected networks: each fact once, as pure functions on arrays."""

@@ -1,0 +1,1 @@
+"""Files and data frames, turned into columns, and columns into numbers."""

@@ -1,0 +1,1 @@
+"""From equations to a trained network: batches, the loop, stopping, history."""
