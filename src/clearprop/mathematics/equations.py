@@ -1,0 +1,151 @@
+"""The forward pass and the four equations of back-propagation: what runs is what is explained.
+
+Written against an array namespace `xp`, so that NumPy runs it and JAX traces it. Lists are counted as the layers are:
+`a[0]` is X, `W[1]` the first weights; index 0 of the others is empty. Rows are samples, so a formula of the notes for
+one column vector, z = W a + b, reads Z = A Wᵀ + b here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clearprop.mathematics.arrays import EMPTY, Array, Namespace
+from clearprop.mathematics.network import Network, Parameters
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What a forward pass has kept: every `z[l]` and `a[l]`, (m, n_l), and the dropout masks if there were any."""
+
+    z: list[Array]
+    a: list[Array]
+    masks: Sequence[Array] | None = None
+
+    @property
+    def output(self) -> Array:
+        """Aᴸ."""
+        return self.a[-1]
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What a backward pass has found: `delta[l]` = ∂E/∂Zˡ, (m, n_l); `dW[l]`, `db[l]`, shaped as W[l], b[l]."""
+
+    delta: list[Array]
+    dW: list[Array]
+    db: list[Array]
+
+
+def forward(
+    network: Network,
+    parameters: Parameters,
+    X: Array,
+    masks: Sequence[Array] | None = None,
+    xp: Namespace = np,
+) -> Passed:
+    """Every Z and A: Zˡ = Aˡ⁻¹(Wˡ)ᵀ + bˡ, Aˡ = fˡ(Zˡ) (⊙ Mˡ on a hidden layer with dropout).
+
+    Arguments:
+        network, parameters: see `Network`, `Parameters`.
+        X: (m, n_0), dense or SciPy CSR.
+        masks: `masks[l]`, (m, n_l), 0 or 1/(1 − rate), for the hidden layers; none by default.
+
+    Example:
+        >>> network = Network(sizes=(2, 2), output="softmax")
+        >>> passed = forward(network, Parameters.of([[[1.0, 0.0], [0.0, 1.0]]], [[0.0, 0.0]]), np.array([[3.0, 3.0]]))
+        >>> passed.z[1], passed.a[1]
+        (array([[3., 3.]]), array([[0.5, 0.5]]))
+
+    Source: note 2, forward propagation.
+    """
+    z, a = [EMPTY], [X]
+    for l in network.layers:
+        z_l = a[l - 1] @ parameters.W[l].T
+        z_l += parameters.b[l]
+        a_l = network.activation(l).value(z_l, xp)
+        if masks is not None and l < network.n_layers:
+            a_l = a_l * masks[l]
+        z.append(z_l)
+        a.append(a_l)
+    return Passed(z, a, masks)
+
+
+def row_weights(weights: Array | None, n_samples: int, xp: Namespace = np) -> Array | float:
+    """ω, (m, 1), with Σω = 1 from non-negative weights (m,), or 1/m for all; all zero where the weights are."""
+    if weights is None:
+        return 1.0 / n_samples
+    total = xp.sum(weights)
+    return (weights / xp.where(total > 0, total, 1.0))[:, None]
+
+
+def loss(
+    network: Network,
+    passed: Passed,
+    Y: Array,
+    weights: Array | None = None,
+    floor: float = 0.0,
+    xp: Namespace = np,
+) -> Array:
+    """E = Σ_i ω_i e(aᴸ_i, y_i), the weighted mean loss without penalty (a scalar), finite at any finite Z if paired.
+
+    Arguments:
+        Y: (m, n_L) targets; one-hot, soft or smoothed for softmax.
+        weights: (m,) row weights, normalised here; 1/m each by default.
+        floor: clip probabilities to [floor, 1 − floor] in the value (scikit-learn's habit; gradients never see it).
+    """
+    entry = network.loss_entry
+    rows = entry.paired_value(passed.z[-1], Y, floor, xp) if network.is_paired else entry.value(passed.a[-1], Y, xp)
+    return xp.sum(rows[:, None] * row_weights(weights, Y.shape[0], xp))
+
+
+def penalty_value(parameters: Parameters, penalty: float, xp: Namespace = np) -> Array | float:
+    """(λ/2) Σ_l ‖Wˡ‖², the biases left out (a scalar)."""
+    return 0.5 * penalty * sum(xp.sum(W * W) for W in parameters.W[1:]) if penalty else 0.0
+
+
+def backward(
+    network: Network,
+    parameters: Parameters,
+    passed: Passed,
+    Y: Array,
+    weights: Array | None = None,
+    penalty: float = 0.0,
+    xp: Namespace = np,
+) -> Gradients:
+    """Every Δ, ∇W and ∇b of E + (λ/2) Σ‖Wˡ‖², from the kept forward values.
+
+    Arguments:
+        passed: what `forward` returned; nothing is computed again.
+        Y: (m, n_L) targets.
+        weights: (m,) row weights, normalised here; 1/m each by default.
+        penalty: λ.
+
+    Example:
+        >>> network = Network(sizes=(1, 2))
+        >>> parameters = Parameters.of([[[0.0], [0.0]]], [[0.0, 0.0]])
+        >>> passed = forward(network, parameters, np.array([[4.0]]))
+        >>> gradients = backward(network, parameters, passed, Y=np.array([[0.0, 1.0]]))
+        >>> gradients.delta[1], gradients.dW[1].ravel(), gradients.db[1]
+        (array([[ 0.5, -0.5]]), array([ 2., -2.]), array([ 0.5, -0.5]))
+
+    Source: note 2's four equations, with BP1's sign corrected (a − y, not y − a) and f' of Z.
+    """
+    L, z, a, W = network.n_layers, passed.z, passed.a, parameters.W
+    delta, dW, db = [EMPTY] * (L + 1), [EMPTY] * (L + 1), [EMPTY] * (L + 1)
+    omega = row_weights(weights, Y.shape[0], xp)
+    if network.is_paired:
+        delta[L] = (a[L] - Y) * omega  # BP1
+    else:
+        delta[L] = network.activation(L).pull_back(network.loss_entry.gradient(a[L], Y, xp) * omega, z[L], a[L], xp)
+    for l in reversed(network.layers):
+        dW[l] = delta[l].T @ a[l - 1]  # BP3
+        if penalty:
+            dW[l] = dW[l] + penalty * W[l]
+        db[l] = xp.sum(delta[l], axis=0)  # BP4
+        if l > 1:
+            dA = delta[l] @ W[l]
+            if passed.masks is not None:
+                dA = dA * passed.masks[l - 1]
+            delta[l - 1] = network.activation(l - 1).pull_back(dA, z[l - 1], a[l - 1], xp)  # BP2
+    return Gradients(delta, dW, db)

@@ -1,0 +1,163 @@
+"""The table of losses: each entry says which output it is paired with; fusion is never implicit.
+
+With its paired output a loss has the error signal Δᴸ = ω ⊙ (Aᴸ − Y) (BP1), and its value is computed from Zᴸ without
+overflow. With any other output whose range lies in the loss's domain, the general route is taken: ∂E/∂Aᴸ through the Jacobian.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from clearprop.mathematics.activations import softplus
+from clearprop.mathematics.arrays import Array, Namespace
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One loss e(a, y) of a row: from the outputs, from the pre-activations of its paired output, and ∂e/∂a.
+
+    `value(a, y, xp)` and `paired_value(z, y, floor, xp)` give one number a row, (m, n_L) → (m,); `gradient(a, y, xp)`
+    is ∂e/∂a, (m, n_L). `floor` clips probabilities to [floor, 1 − floor] before the logarithm (0: not at all). `domain`
+    is the interval in which outputs must lie; `smoothing_centre(n_L)` is what label smoothing moves targets to.
+    """
+
+    name: str
+    paired_output: str
+    value: Callable[[Array, Array, Namespace], Array]
+    paired_value: Callable[[Array, Array, float, Namespace], Array]
+    gradient: Callable[[Array, Array, Namespace], Array]
+    formula: str
+    domain: tuple[float, float]
+    smoothing_centre: Callable[[int], float] | None = None
+    aliases: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Loss({self.name!r})"
+
+    def smooth(self, Y: Array, smoothing: float) -> Array:
+        """Targets moved towards their centre: (1 − s) Y + s/n_L (softmax) or (1 − s) Y + s/2 (sigmoid).
+
+        Raises ValueError for a loss whose targets are not probabilities.
+
+        >>> LOSSES["cross_entropy"].smooth(np.array([[0.0, 1.0]]), 0.1)
+        array([[0.05, 0.95]])
+        """
+        if not smoothing:
+            return Y
+        if self.smoothing_centre is None:
+            raise ValueError(
+                f"label_smoothing: {self.name} has targets that are not probabilities; use 0, got {smoothing}"
+            )
+        return (1.0 - smoothing) * Y + smoothing * self.smoothing_centre(Y.shape[1])
+
+
+def log_softmax(z: Array, xp: Namespace = np) -> Array:
+    """By rows, log softmax(z) = z − max z − log Σ_k e^(z_k − max z) (log-sum-exp): the probability is never formed."""
+    shifted = z - xp.max(z, axis=1, keepdims=True)
+    return shifted - xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
+
+
+def _clipped(log_probability: Array, floor: float, xp: Namespace) -> Array:
+    if not floor:
+        return log_probability
+    return xp.clip(log_probability, float(np.log(floor)), float(np.log1p(-floor)))
+
+
+def _times_log(y: Array, log_probability: Array, xp: Namespace) -> Array:
+    return xp.where(y == 0, 0.0, y * log_probability)  # 0 · log 0 = 0
+
+
+def _tiny(a: Array) -> float:
+    return float(
+        np.finfo(a.dtype).tiny
+    )  # a probability that underflowed to 0 still has a finite logarithm and quotient
+
+
+def _cross_entropy(a: Array, y: Array, xp: Namespace) -> Array:
+    return -xp.sum(_times_log(y, xp.log(xp.maximum(a, _tiny(a))), xp), axis=1)
+
+
+def _cross_entropy_paired(z: Array, y: Array, floor: float, xp: Namespace) -> Array:
+    with np.errstate(invalid="ignore"):  # 0 · (−∞), where two logits differ by more than the type can hold
+        return -xp.sum(_times_log(y, _clipped(log_softmax(z, xp), floor, xp), xp), axis=1)
+
+
+def _cross_entropy_gradient(a: Array, y: Array, xp: Namespace) -> Array:
+    return -y / xp.maximum(a, _tiny(a))
+
+
+def _binary_cross_entropy(a: Array, y: Array, xp: Namespace) -> Array:
+    return _cross_entropy(a, y, xp) + _cross_entropy(1.0 - a, 1.0 - y, xp)
+
+
+def _binary_cross_entropy_paired(z: Array, y: Array, floor: float, xp: Namespace) -> Array:
+    log_p, log_not_p = _clipped(-softplus(-z, xp), floor, xp), _clipped(-softplus(z, xp), floor, xp)
+    return -xp.sum(_times_log(y, log_p, xp) + _times_log(1.0 - y, log_not_p, xp), axis=1)
+
+
+def _binary_cross_entropy_gradient(a: Array, y: Array, xp: Namespace) -> Array:
+    return _cross_entropy_gradient(a, y, xp) - _cross_entropy_gradient(1.0 - a, 1.0 - y, xp)
+
+
+def _half_squared_error(a: Array, y: Array, xp: Namespace) -> Array:
+    return 0.5 * xp.sum((a - y) ** 2, axis=1)
+
+
+def _y_log_y_minus_y(y: Array, xp: Namespace) -> Array:
+    return _times_log(y, xp.log(xp.maximum(y, _tiny(y))), xp) - y
+
+
+def _poisson(a: Array, y: Array, xp: Namespace) -> Array:
+    return xp.sum(_y_log_y_minus_y(y, xp) + a - _times_log(y, xp.log(xp.maximum(a, _tiny(a))), xp), axis=1)
+
+
+def _poisson_paired(z: Array, y: Array, floor: float, xp: Namespace) -> Array:
+    return xp.sum(_y_log_y_minus_y(y, xp) + xp.exp(z) - y * z, axis=1)
+
+
+LOSSES: dict[str, Loss] = {
+    entry.name: entry
+    for entry in (
+        Loss(
+            "cross_entropy",
+            "softmax",
+            _cross_entropy,
+            _cross_entropy_paired,
+            _cross_entropy_gradient,
+            "-Sum(y_i*log(a_i), (i, 1, n))",
+            domain=(0.0, 1.0),
+            smoothing_centre=lambda n: 1.0 / n,
+            aliases=("log_loss",),
+        ),
+        Loss(
+            "binary_cross_entropy",
+            "sigmoid",
+            _binary_cross_entropy,
+            _binary_cross_entropy_paired,
+            _binary_cross_entropy_gradient,
+            "-Sum(y_i*log(a_i) + (1 - y_i)*log(1 - a_i), (i, 1, n))",
+            domain=(0.0, 1.0),
+            smoothing_centre=lambda n: 0.5,
+        ),
+        Loss(
+            "half_squared_error",
+            "identity",
+            _half_squared_error,
+            lambda z, y, floor, xp: _half_squared_error(z, y, xp),
+            lambda a, y, xp: a - y,
+            "Sum((a_i - y_i)**2, (i, 1, n))/2",
+            domain=(-np.inf, np.inf),
+            aliases=("squared_error",),
+        ),
+        Loss(
+            "poisson",
+            "exponential",
+            _poisson,
+            _poisson_paired,
+            lambda a, y, xp: 1.0 - y / xp.maximum(a, _tiny(a)),
+            "Sum(y_i*log(y_i/a_i) - y_i + a_i, (i, 1, n))",
+            domain=(0.0, np.inf),
+        ),
+    )
+}
