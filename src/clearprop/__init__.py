@@ -1,3 +1,46 @@
-"""Fully connected neural networks with nothing hidden."""
+"""Fully connected neural networks with nothing hidden: the equations that are explained are the equations that run.
+
+    from clearprop import MLPClassifier
+
+Everything here is loaded on first use, so that `import clearprop` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0.dev0"
+
+if TYPE_CHECKING:
+    from clearprop.estimators.classifier import MLPClassifier as MLPClassifier
+    from clearprop.estimators.regressor import MLPRegressor as MLPRegressor
+    from clearprop.interchange.model_file import load as load
+    from clearprop.interchange.model_file import save as save
+    from clearprop.mathematics.equations import backward as backward
+    from clearprop.mathematics.equations import forward as forward
+    from clearprop.mathematics.network import Network as Network
+    from clearprop.mathematics.network import Parameters as Parameters
+
+_HOMES = {
+    "MLPClassifier": "estimators.classifier",
+    "MLPRegressor": "estimators.regressor",
+    "Network": "mathematics.network",
+    "Parameters": "mathematics.network",
+    "backward": "mathematics.equations",
+    "forward": "mathematics.equations",
+    "load": "interchange.model_file",
+    "save": "interchange.model_file",
+}
+
+__all__ = ["__version__", *_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'clearprop' has no attribute {name!r}; it has {', '.join(_HOMES)}")
+    value = getattr(import_module(f"clearprop.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -72,7 +72,8 @@ def softplus(z: Array, xp: Namespace = np) -> Array:
 
 def softmax(z: Array, xp: Namespace = np) -> Array:
     """softmax(z)_j = e^(z_j) / Σ_k e^(z_k) by rows, shifted by the row's maximum (note 1): no exponent is positive."""
-    e = xp.exp(z - xp.max(z, axis=1, keepdims=True))
+    with np.errstate(over="ignore"):  # a difference that the type cannot hold is −∞, and e^(−∞) = 0 is right
+        e = xp.exp(z - xp.max(z, axis=1, keepdims=True))
     e /= xp.sum(e, axis=1, keepdims=True)
     return e
 
@@ -99,7 +100,7 @@ def _relu(z: Array, xp: Namespace) -> Array:
 
 
 def _relu_derivative(z: Array, a: Array, xp: Namespace) -> Array:
-    return z > 0
+    return (z > 0).astype(z.dtype)
 
 
 LEAK = 0.01
@@ -142,7 +143,8 @@ def _gelu(z: Array, xp: Namespace) -> Array:
 
 
 def _gelu_derivative(z: Array, a: Array, xp: Namespace) -> Array:
-    return _normal_distribution(z) + z * xp.exp(-0.5 * z * z) * (2.0 * np.pi) ** -0.5
+    bounded = xp.clip(z, -40.0, 40.0)  # z² must not overflow; beyond ±40 the density is 0 in every type
+    return _normal_distribution(z) + bounded * xp.exp(-0.5 * bounded * bounded) * (2.0 * np.pi) ** -0.5
 
 
 def _silu(z: Array, xp: Namespace) -> Array:

@@ -92,10 +92,16 @@ def loss(
     Arguments:
         Y: (m, n_L) targets; one-hot, soft or smoothed for softmax.
         weights: (m,) row weights, normalised here; 1/m each by default.
-        floor: clip probabilities to [floor, 1 − floor] in the value (scikit-learn's habit; gradients never see it).
+        floor: take the value from probabilities clipped to [floor, 1 − floor], scikit-learn's habit (gradients never
+            see it), where the loss is one of probabilities; 0: from Zᴸ, as far as it may reach.
     """
     entry = network.loss_entry
-    rows = entry.paired_value(passed.z[-1], Y, floor, xp) if network.is_paired else entry.value(passed.a[-1], Y, xp)
+    if floor and entry.domain == (0.0, 1.0):
+        rows = entry.value(xp.clip(passed.a[-1], floor, 1.0 - floor), Y, xp)
+    elif network.is_paired:
+        rows = entry.paired_value(passed.z[-1], Y, xp)
+    else:
+        rows = entry.value(passed.a[-1], Y, xp)
     return xp.sum(rows[:, None] * row_weights(weights, Y.shape[0], xp))
 
 
@@ -116,7 +122,7 @@ def backward(
     """Every Δ, ∇W and ∇b of E + (λ/2) Σ‖Wˡ‖², from the kept forward values.
 
     Arguments:
-        passed: what `forward` returned; nothing is computed again.
+        passed: what `forward` returned; nothing is computed again, but f(Z) where dropout has masked A.
         Y: (m, n_L) targets.
         weights: (m,) row weights, normalised here; 1/m each by default.
         penalty: λ.
@@ -144,8 +150,9 @@ def backward(
             dW[l] = dW[l] + penalty * W[l]
         db[l] = xp.sum(delta[l], axis=0)  # BP4
         if l > 1:
-            dA = delta[l] @ W[l]
+            f, dA, a_l = network.activation(l - 1), delta[l] @ W[l], a[l - 1]
             if passed.masks is not None:
                 dA = dA * passed.masks[l - 1]
-            delta[l - 1] = network.activation(l - 1).pull_back(dA, z[l - 1], a[l - 1], xp)  # BP2
+                a_l = f.value(z[l - 1], xp)  # f' is written with f(Z), and the kept A bears the mask
+            delta[l - 1] = f.pull_back(dA, z[l - 1], a_l, xp)  # BP2
     return Gradients(delta, dW, db)

@@ -116,7 +116,7 @@ def initialize(
     Source: Glorot & Bengio 2010; He et al. 2015; LeCun et al. 1998; Saxe et al. 2014.
     """
     entry = entry_named(INITIALIZERS, rule, "initializer")
-    generator = np.random.default_rng(random) if isinstance(random, int) else random
+    generator = np.random.default_rng(random) if isinstance(random, int | np.integer) else random
     names = network.hidden_names or ((network.hidden,) if isinstance(network.hidden, str) else ("identity",))
     activations = [ACTIVATIONS[entry_named(ACTIVATIONS, name, "hidden activation").name] for name in names]
     drawn = [

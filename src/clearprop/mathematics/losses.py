@@ -1,7 +1,8 @@
 """The table of losses: each entry says which output it is paired with; fusion is never implicit.
 
 With its paired output a loss has the error signal Δᴸ = ω ⊙ (Aᴸ − Y) (BP1), and its value is computed from Zᴸ without
-overflow. With any other output whose range lies in the loss's domain, the general route is taken: ∂E/∂Aᴸ through the Jacobian.
+overflow. With any other output whose range lies in the loss's domain, the general route is taken: ∂E/∂Aᴸ through the
+Jacobian.
 """
 
 from collections.abc import Callable
@@ -17,15 +18,15 @@ from clearprop.mathematics.arrays import Array, Namespace
 class Loss:
     """One loss e(a, y) of a row: from the outputs, from the pre-activations of its paired output, and ∂e/∂a.
 
-    `value(a, y, xp)` and `paired_value(z, y, floor, xp)` give one number a row, (m, n_L) → (m,); `gradient(a, y, xp)`
-    is ∂e/∂a, (m, n_L). `floor` clips probabilities to [floor, 1 − floor] before the logarithm (0: not at all). `domain`
-    is the interval in which outputs must lie; `smoothing_centre(n_L)` is what label smoothing moves targets to.
+    `value(a, y, xp)` and `paired_value(z, y, xp)` give one number a row, (m, n_L) → (m,); `gradient(a, y, xp)`
+    is ∂e/∂a, (m, n_L). `domain` is the interval in which outputs must lie; `smoothing_centre(n_L)` is what label
+    smoothing moves targets to.
     """
 
     name: str
     paired_output: str
     value: Callable[[Array, Array, Namespace], Array]
-    paired_value: Callable[[Array, Array, float, Namespace], Array]
+    paired_value: Callable[[Array, Array, Namespace], Array]
     gradient: Callable[[Array, Array, Namespace], Array]
     formula: str
     domain: tuple[float, float]
@@ -54,14 +55,10 @@ class Loss:
 
 def log_softmax(z: Array, xp: Namespace = np) -> Array:
     """By rows, log softmax(z) = z − max z − log Σ_k e^(z_k − max z) (log-sum-exp): the probability is never formed."""
-    shifted = z - xp.max(z, axis=1, keepdims=True)
+    with np.errstate(over="ignore"):
+        shifted = z - xp.max(z, axis=1, keepdims=True)
+    shifted = xp.maximum(shifted, float(np.finfo(z.dtype).min))  # a difference that the type cannot hold stays finite
     return shifted - xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
-
-
-def _clipped(log_probability: Array, floor: float, xp: Namespace) -> Array:
-    if not floor:
-        return log_probability
-    return xp.clip(log_probability, float(np.log(floor)), float(np.log1p(-floor)))
 
 
 def _times_log(y: Array, log_probability: Array, xp: Namespace) -> Array:
@@ -78,9 +75,8 @@ def _cross_entropy(a: Array, y: Array, xp: Namespace) -> Array:
     return -xp.sum(_times_log(y, xp.log(xp.maximum(a, _tiny(a))), xp), axis=1)
 
 
-def _cross_entropy_paired(z: Array, y: Array, floor: float, xp: Namespace) -> Array:
-    with np.errstate(invalid="ignore"):  # 0 · (−∞), where two logits differ by more than the type can hold
-        return -xp.sum(_times_log(y, _clipped(log_softmax(z, xp), floor, xp), xp), axis=1)
+def _cross_entropy_paired(z: Array, y: Array, xp: Namespace) -> Array:
+    return -xp.sum(_times_log(y, log_softmax(z, xp), xp), axis=1)
 
 
 def _cross_entropy_gradient(a: Array, y: Array, xp: Namespace) -> Array:
@@ -91,8 +87,8 @@ def _binary_cross_entropy(a: Array, y: Array, xp: Namespace) -> Array:
     return _cross_entropy(a, y, xp) + _cross_entropy(1.0 - a, 1.0 - y, xp)
 
 
-def _binary_cross_entropy_paired(z: Array, y: Array, floor: float, xp: Namespace) -> Array:
-    log_p, log_not_p = _clipped(-softplus(-z, xp), floor, xp), _clipped(-softplus(z, xp), floor, xp)
+def _binary_cross_entropy_paired(z: Array, y: Array, xp: Namespace) -> Array:
+    log_p, log_not_p = -softplus(-z, xp), -softplus(z, xp)
     return -xp.sum(_times_log(y, log_p, xp) + _times_log(1.0 - y, log_not_p, xp), axis=1)
 
 
@@ -112,7 +108,7 @@ def _poisson(a: Array, y: Array, xp: Namespace) -> Array:
     return xp.sum(_y_log_y_minus_y(y, xp) + a - _times_log(y, xp.log(xp.maximum(a, _tiny(a))), xp), axis=1)
 
 
-def _poisson_paired(z: Array, y: Array, floor: float, xp: Namespace) -> Array:
+def _poisson_paired(z: Array, y: Array, xp: Namespace) -> Array:
     return xp.sum(_y_log_y_minus_y(y, xp) + xp.exp(z) - y * z, axis=1)
 
 
@@ -144,7 +140,7 @@ LOSSES: dict[str, Loss] = {
             "half_squared_error",
             "identity",
             _half_squared_error,
-            lambda z, y, floor, xp: _half_squared_error(z, y, xp),
+            lambda z, y, xp: _half_squared_error(z, y, xp),
             lambda a, y, xp: a - y,
             "Sum((a_i - y_i)**2, (i, 1, n))/2",
             domain=(-np.inf, np.inf),

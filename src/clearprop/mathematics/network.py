@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -89,15 +90,22 @@ class Network:
 
     def activation(self, l: int) -> Activation:
         """The table entry of fˡ, l in 1..L."""
-        name = self.output if l == self.n_layers else self.hidden_names[l - 1]
-        return entry_named(ACTIVATIONS, name, "output activation" if l == self.n_layers else "hidden activation")
+        return self._activations[l - 1]
 
-    @property
+    @cached_property
+    def _activations(self) -> tuple[Activation, ...]:
+        hidden = [entry_named(ACTIVATIONS, name, "hidden activation") for name in self.hidden_names]
+        return (*hidden, entry_named(ACTIVATIONS, self.output, "output activation"))
+
+    @cached_property
     def loss_entry(self) -> Loss:
         """The table entry of the loss."""
         return entry_named(LOSSES, self.loss, "loss")
 
-    @property
+    def __reduce__(self) -> tuple[type["Network"], tuple[object, ...]]:
+        return Network, (self.sizes, self.hidden, self.output, self.loss)  # table entries hold functions: by name only
+
+    @cached_property
     def is_paired(self) -> bool:
         """Whether output and loss are a pair, so that Δᴸ = ω ⊙ (Aᴸ − Y)."""
         return self.loss_entry.paired_output == self.activation(self.n_layers).name

@@ -103,7 +103,9 @@ def _adamw(theta: Array, g: Array, state: State, eta: float, t: int, h: Numbers,
 
 def orthogonalized(G: Array, xp: Namespace = np, steps: int = 5) -> Array:
     """Near the closest semi-orthogonal matrix to G (all singular values near 1), by Newton–Schulz iterations."""
-    X = G / (xp.sqrt(xp.sum(G * G)) + 1e-30)
+    largest = xp.max(xp.abs(G))
+    X = G / xp.where(largest > 0, largest, 1.0)  # so that the squares of a tiny G do not underflow
+    X = X / (xp.sqrt(xp.sum(X * X)) + 1e-30)
     wide = X.shape[0] <= X.shape[1]
     X = X if wide else X.T
     for _ in range(steps):

@@ -26,19 +26,24 @@ class Schedule:
     aliases: tuple[str, ...] = ()
 
 
-def _half_cosine(p: Array) -> Array:
-    return 0.5 * (1.0 + np.cos(np.pi * np.clip(p, 0.0, 1.0)))
+def _share(p: Array, start: float, end: float) -> Array:
+    # How much of the way from start to end lies behind p; an empty way (no warm-up, say) divides by nothing.
+    return np.clip((p - start) / ((end - start) or 1.0), 0.0, 1.0)
+
+
+def _half_cosine(share: Array) -> Array:
+    return 0.5 * (1.0 + np.cos(np.pi * share))
 
 
 def _warmup_cosine(clock: Array, p: Array, h: Numbers) -> Array:
     w = h["warmup"]
-    return np.where(p < w, p / w, _half_cosine((p - w) / (1.0 - w)))
+    return np.where(p < w, _share(p, 0.0, w), _half_cosine(_share(p, w, 1.0)))
 
 
 def _one_cycle(clock: Array, p: Array, h: Numbers) -> Array:
     low, last, w = 1.0 / h["start_divisor"], 1.0 / (h["start_divisor"] * h["end_divisor"]), h["warmup"]
-    rising = low + (1.0 - low) * (1.0 - _half_cosine(p / w))
-    falling = last + (1.0 - last) * _half_cosine((p - w) / (1.0 - w))
+    rising = low + (1.0 - low) * (1.0 - _half_cosine(_share(p, 0.0, w)))
+    falling = last + (1.0 - last) * _half_cosine(_share(p, w, 1.0))
     return np.where(p < w, rising, falling)
 
 
@@ -74,7 +79,7 @@ SCHEDULES: dict[str, Schedule] = {
         ),
         Schedule(
             "flat_then_cosine",
-            lambda clock, p, h: _half_cosine((p - h["flat"]) / (1.0 - h["flat"])),
+            lambda clock, p, h: _half_cosine(_share(p, h["flat"], 1.0)),
             "1 up to p = t/T = flat, then (1 + cos(π (p − flat)/(1 − flat)))/2",
             {"flat": 0.5},
         ),

@@ -1,0 +1,91 @@
+"""What every engine offers and returns, so that training never knows which one runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Network, Parameters
+
+Rows: TypeAlias = Any  # X: a dense array (m, n_0), or a SciPy CSR array of that shape
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How an engine makes its steps: what stays the same from the first batch to the last.
+
+    Arguments:
+        optimizer: a name of the optimizer table; `hyperparameters` replace its defaults.
+        alpha: the penalty of a batch is λ = α/Σω, with ω the batch's raw row weights (1 each by default).
+        dropout: the share of hidden units dropped, in [0, 1); `dropout_seed` chooses which.
+        max_grad_norm: the gradient is scaled down to this Euclidean norm over all parameters; None: never.
+        loss_floor: probabilities are clipped to [floor, 1 − floor] in the loss value.
+        loss_scale: factor of the loss value without penalty (not of its gradient).
+    """
+
+    optimizer: str = "adam"
+    hyperparameters: Mapping[str, float] = field(default_factory=dict)
+    alpha: float = 0.0
+    dropout: float = 0.0
+    dropout_seed: int = 0
+    max_grad_norm: float | None = None
+    loss_floor: float = 0.0
+    loss_scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """One epoch: the mean loss by rows, and mean norms over the steps, (L,) each, of ∇Wˡ and Δˡ for l = 1..L.
+
+    `diverged_at` is the step of this epoch (from 1) whose loss was not finite: it ends the epoch, without an update.
+    """
+
+    loss: float
+    gradient_norms: Array
+    delta_norms: Array
+    diverged_at: int | None = None
+
+
+class Trainer(Protocol):
+    """Parameters and optimizer state of one training run."""
+
+    @property
+    def parameters(self) -> Parameters:
+        """The current parameters (views that the next epoch changes)."""
+
+    def snapshot(self) -> Array:
+        """A copy of all parameters in one vector."""
+
+    def restore(self, snapshot: Array) -> None:
+        """Put a snapshot back."""
+
+    def __reduce__(self) -> Any:
+        """Pickle and copy with the optimizer's state, so that training can go on."""
+
+    def epoch(
+        self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
+    ) -> EpochResult:
+        """Go through all rows once, in the given order (None: as they stand), one update a batch.
+
+        Arguments:
+            X: (n, n_0); Y: (n, n_L); weights: (n,) or None.
+            order: (n,) row numbers.
+            learning_rates: η of each step, (⌈n/batch_size⌉,).
+        """
+
+
+class Engine(Protocol):
+    """Who does the arithmetic."""
+
+    name: str
+
+    def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> Trainer:
+        """Start a training run from these parameters (copied)."""
+
+    def predict(self, network: Network, parameters: Parameters, X: Rows, *, pre_activation: bool = False) -> Array:
+        """Aᴸ, or Zᴸ if the pre-activation is asked for, (m, n_L)."""
+
+    def objective(
+        self, network: Network, parameters: Parameters, X: Rows, Y: Array, weights: Array | None, recipe: Recipe
+    ) -> tuple[float, Parameters]:
+        """Loss with penalty, and its gradient shaped as the parameters, over all rows."""

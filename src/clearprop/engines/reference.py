@@ -1,0 +1,132 @@
+"""The reference engine: NumPy runs the equations as they are written. It is the specification of the other engines."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from clearprop.engines.interface import EpochResult, Recipe, Rows
+from clearprop.engines.updates import Updates
+from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.dropout import dropout_masks
+from clearprop.mathematics.equations import Gradients, backward, forward, loss, penalty_value
+from clearprop.mathematics.network import Network, Parameters
+
+BLOCK_ROWS = 4096  # prediction goes in blocks, so that memory does not grow with the table
+
+
+class ReferenceTrainer:
+    """All parameters in one vector, so that an optimizer needs a handful of NumPy calls for the whole network."""
+
+    def __init__(self, network: Network, parameters: Parameters, recipe: Recipe) -> None:
+        parameters.fit(network)
+        self._network, self._recipe = network, recipe
+        self._flat = parameters.flatten()
+        self._gradient = np.empty_like(self._flat)
+        self.parameters = Parameters.from_flat(network.sizes, self._flat)
+        self._gradient_views = list(Parameters.from_flat(network.sizes, self._gradient).arrays())
+        self._updates = Updates(network, self._flat, self._gradient, recipe)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The views into the vector must be made anew, or a copy would train one vector and show another.
+        arguments = (self._network, Parameters.from_flat(self._network.sizes, self._flat.copy()), self._recipe)
+        return ReferenceTrainer, arguments, self._updates.state()
+
+    def __setstate__(self, state: list[Any]) -> None:
+        self._updates.set_state(state)
+
+    def snapshot(self) -> Array:
+        """A copy of all parameters in one vector."""
+        return self._flat.copy()
+
+    def restore(self, snapshot: Array) -> None:
+        """Put a snapshot back."""
+        self._flat[:] = snapshot
+
+    def epoch(
+        self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
+    ) -> EpochResult:
+        """Go through all rows once, in the given order, one update a batch; see `Trainer`."""
+        n, total, done = Y.shape[0], 0.0, 0
+        norms = np.zeros((2, self._network.n_layers))
+        diverged_at = None
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is told by the loss
+            for rate in learning_rates.tolist():
+                start, stop = done * batch_size, min((done + 1) * batch_size, n)
+                rows = slice(start, stop) if order is None else order[start:stop]
+                value, gradients = self._step(X[rows], Y[rows], None if weights is None else weights[rows], rate)
+                done += 1
+                total += value * (stop - start)
+                for l in self._network.layers:
+                    norms[:, l - 1] += _norm(gradients.dW[l]), _norm(gradients.delta[l])
+                if not math.isfinite(value):
+                    diverged_at = done
+                    break
+        return EpochResult(total / n, norms[0] / done, norms[1] / done, diverged_at)
+
+    def _step(self, X: Rows, Y: Array, weights: Array | None, rate: float) -> tuple[float, Gradients]:
+        recipe, network = self._recipe, self._network
+        masks = dropout_masks(
+            network, recipe.dropout_seed, self._updates.n_updates, Y.shape[0], recipe.dropout, self._flat.dtype
+        )
+        value, gradients = loss_and_gradients(network, self.parameters, X, Y, weights, recipe, masks)
+        if math.isfinite(value):
+            _write(gradients, self._gradient_views)
+            self._updates.apply(rate)
+        return value, gradients
+
+
+def _norm(array: Array) -> float:
+    flat = array.ravel()
+    return math.sqrt(flat.dot(flat))
+
+
+def _write(gradients: Gradients, views: list[Array]) -> None:
+    for view, array in zip(views, (*gradients.dW[1:], *gradients.db[1:]), strict=True):
+        view[...] = array
+
+
+def loss_and_gradients(
+    network: Network,
+    parameters: Parameters,
+    X: Rows,
+    Y: Array,
+    weights: Array | None,
+    recipe: Recipe,
+    masks: list[Array] | None = None,
+) -> tuple[float, Gradients]:
+    """The loss of a batch with its penalty, and every Δ, ∇W, ∇b."""
+    total_weight = Y.shape[0] if weights is None else float(weights.sum())
+    penalty = recipe.alpha / total_weight if total_weight > 0 else 0.0
+    passed = forward(network, parameters, X, masks)
+    value = recipe.loss_scale * float(loss(network, passed, Y, weights, recipe.loss_floor))
+    value += float(penalty_value(parameters, penalty))
+    return value, backward(network, parameters, passed, Y, weights, penalty)
+
+
+class ReferenceEngine:
+    """NumPy, in float32 or float64 as the parameters are."""
+
+    name = "reference"
+
+    def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> ReferenceTrainer:
+        """Start a training run from these parameters (copied)."""
+        return ReferenceTrainer(network, parameters, recipe)
+
+    def predict(self, network: Network, parameters: Parameters, X: Rows, *, pre_activation: bool = False) -> Array:
+        """Aᴸ (or Zᴸ), (m, n_L), computed in blocks of rows."""
+        output = np.empty((X.shape[0], network.sizes[-1]), dtype=parameters.dtype)
+        with np.errstate(over="ignore"):
+            for start in range(0, X.shape[0], BLOCK_ROWS):
+                rows = slice(start, start + BLOCK_ROWS)
+                passed = forward(network, parameters, X[rows])
+                output[rows] = passed.z[-1] if pre_activation else passed.output
+        return output
+
+    def objective(
+        self, network: Network, parameters: Parameters, X: Rows, Y: Array, weights: Array | None, recipe: Recipe
+    ) -> tuple[float, Parameters]:
+        """Loss with penalty, and its gradient shaped as the parameters, over all rows."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            value, gradients = loss_and_gradients(network, parameters, X, Y, weights, recipe)
+        return value, Parameters(gradients.dW, gradients.db)

@@ -1,0 +1,281 @@
+"""What the classifier and the regressor share: from arguments and checked data to a trained network."""
+
+import warnings
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, _fit_context, is_classifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from clearprop.engines import Engine, Recipe, engine_named
+from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
+from clearprop.estimators.scoring import HeldOutScore
+from clearprop.estimators.verbose import PrintProgress
+from clearprop.mathematics.arrays import EMPTY, Array
+from clearprop.mathematics.initializers import initialize
+from clearprop.mathematics.network import Network, Parameters
+from clearprop.training import End, History, Plan, Run, Stopping, minimise
+
+SCIKIT_LEARN_OUTPUTS = {"softmax": "softmax", "sigmoid": "logistic", "identity": "identity", "exponential": "exp"}
+
+
+class MultilayerPerceptron(BaseEstimator, ABC):
+    """A fully connected network behind scikit-learn's interface; see `MLPClassifier` and `MLPRegressor`."""
+
+    _parameter_constraints: dict = {**SCIKIT_LEARN_ARGUMENTS, **OWN_ARGUMENTS}
+
+    def _store(self, arguments: dict[str, Any]) -> None:
+        for name in self._get_param_names():
+            setattr(self, name, arguments[name])
+
+    # ---- what the two kinds differ in ----
+
+    @abstractmethod
+    def _check_data(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Any]:
+        """Checked X and y; learns the classes where there are any."""
+
+    @abstractmethod
+    def _encode(self, y: Any, dtype: np.dtype) -> Array:
+        """Y, (n, n_L), hard targets."""
+
+    @abstractmethod
+    def _output_and_loss(self) -> tuple[str, str]:
+        """The output activation and the loss of the network."""
+
+    @abstractmethod
+    def _decode(self, output: Array) -> Array:
+        """Predictions from Aᴸ."""
+
+    @abstractmethod
+    def _default_score(self, y: Array, predicted: Array, sample_weight: Array | None) -> float:
+        """scikit-learn's measure for early stopping: accuracy or R²."""
+
+    def _loss_scale(self) -> float:
+        return 1.0
+
+    def _smooth(self, Y: Array) -> Array:
+        return Y
+
+    def _weigh_classes(self, y: Any, weights: Array | None, incremental: bool) -> Array | None:
+        return weights
+
+    # ---- fitting ----
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Train the network on (X, y).
+
+        Arguments:
+            X: (n, n_0), dense or sparse; y: (n,) or (n, n_L).
+            sample_weight: (n,) non-negative row weights; they run through loss, BP1 and the mean.
+
+        Raises:
+            ValueError: data or arguments that do not fit, in one line.
+            DivergenceError: a loss was not finite; the weights of the best finite epoch are kept.
+        """
+        return self._fit(X, y, sample_weight, incremental=False)
+
+    def _partial_fit(self, X, y, sample_weight):
+        if not self._is_stochastic:
+            raise AttributeError(f"partial_fit needs a stochastic solver; solver={self.solver!r} is not one")
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True: hold out rows yourself and score them")
+        return self._fit(X, y, sample_weight, incremental=True)
+
+    @property
+    def _is_stochastic(self) -> bool:
+        return self.solver != "lbfgs"
+
+    def _fit(self, X, y, sample_weight, incremental):
+        continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
+        X, y = self._check_data(X, y, incremental, reset=not continues)
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=X.dtype)
+        weights = self._weigh_classes(y, weights, incremental)
+        Y = self._encode(y, X.dtype)
+        self._random_state = check_random_state(self.random_state)
+        if not continues:
+            self._initialize(X.shape[1], Y.shape[1], X.dtype)
+        if self._is_stochastic:
+            self._fit_stochastic(X, Y, weights, incremental)
+        else:
+            self._fit_lbfgs(X, self._smooth(Y), weights)
+        return self
+
+    def _initialize(self, n_features: int, n_outputs: int, dtype: np.dtype) -> None:
+        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).ravel().tolist()
+        if any(not isinstance(size, int | np.integer) or size <= 0 for size in sizes):
+            raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}: give one positive whole number a layer")
+        output, loss = self._output_and_loss()
+        hidden = self.activation if isinstance(self.activation, str) else tuple(self.activation)
+        self.network_ = Network((n_features, *sizes, n_outputs), hidden, output, loss)
+        self.n_outputs_, self.n_layers_ = n_outputs, len(self.network_.sizes)
+        self.out_activation_ = SCIKIT_LEARN_OUTPUTS[output]
+        self.n_iter_, self.t_ = 0, 0
+        self._show(initialize(self.network_, self.initializer or "scikit_learn", self._random_state, dtype))
+        self.history_ = History()
+        self._run: Run | None = None
+
+    def _show(self, parameters: Parameters) -> None:
+        """Let the learned attributes be views of these parameters, in scikit-learn's orientation (n_{l−1}, n_l)."""
+        self.coefs_ = [W.T for W in parameters.W[1:]]
+        self.intercepts_ = list(parameters.b[1:])
+
+    @property
+    def parameters_(self) -> Parameters:
+        """The learned W and b as the mathematics counts them (views of `coefs_` and `intercepts_`)."""
+        check_is_fitted(self)
+        return Parameters([EMPTY, *(coef.T for coef in self.coefs_)], [EMPTY, *self.intercepts_])
+
+    @property
+    def _engine(self) -> Engine:
+        return engine_named(self.engine)
+
+    def _recipe(self, dtype: np.dtype) -> Recipe:
+        momentum = "nesterov" if self.nesterovs_momentum else "momentum"
+        return Recipe(
+            optimizer=momentum if self.solver == "sgd" else self.solver,
+            hyperparameters={
+                name: float(getattr(self, name)) for name in ("momentum", "beta_1", "beta_2", "epsilon", "weight_decay")
+            },
+            alpha=float(self.alpha),
+            dropout=float(self.dropout),
+            dropout_seed=int(self._random_state.randint(2**31 - 1)) if self.dropout else 0,
+            max_grad_norm=self.max_grad_norm,
+            loss_floor=float(np.finfo(dtype).eps),  # the loss that is reported is scikit-learn's to the last digits
+            loss_scale=self._loss_scale(),
+        )
+
+    def _plan(self, n_samples: int) -> Plan:
+        batch_size = min(200, n_samples) if self.batch_size == "auto" else int(self.batch_size)
+        if batch_size > n_samples:
+            warnings.warn(
+                f"Got `batch_size` larger than sample size ({batch_size} > {n_samples}). It is going to be clipped.",
+                stacklevel=5,
+            )
+        inverse = self.solver == "sgd" and self.learning_rate == "invscaling"
+        return Plan(
+            max_epochs=self.max_iter,
+            batch_size=min(batch_size, n_samples),
+            shuffle=bool(self.shuffle),
+            learning_rate=float(self.learning_rate_init),
+            schedule=self.schedule or ("inverse_scaling" if inverse else "constant"),
+            schedule_numbers={"power": float(self.power_t)},
+            adaptive=self.solver == "sgd" and self.learning_rate == "adaptive" and self.schedule is None,
+            tol=float(self.tol),
+            patience=self.n_iter_no_change,
+        )
+
+    def _fit_stochastic(self, X, Y, weights, incremental) -> None:
+        run = self._run if incremental and self._run is not None else self._start_run(X.dtype)
+        run.trainer.restore(self.parameters_.flatten())  # coefs_ may have been set or unpickled since
+        self._show(run.trainer.parameters)
+        score = None
+        if self.early_stopping:
+            X, Y, weights, score = self._hold_out(X, Y, weights)
+        plan = self._plan(Y.shape[0])
+        callbacks = [PrintProgress()] * bool(self.verbose) + list(self.callbacks or ())
+        try:
+            self.n_iter_ = run.train(
+                X,
+                self._smooth(Y),
+                weights,
+                plan,
+                self._random_state,
+                score,
+                callbacks,
+                n_epochs=1 if incremental else None,
+            )
+        finally:
+            self._record(run)
+        if self.verbose:
+            print(run.history.stopped_because)
+        if run.end is End.EPOCHS and not incremental:
+            warnings.warn(
+                f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
+                "converged yet.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+    def _start_run(self, dtype: np.dtype) -> Run:
+        trainer = self._engine.trainer(self.network_, self.parameters_, self._recipe(dtype))
+        if self._run is None:
+            stopping = Stopping(float(self.tol), bool(self.early_stopping))
+            self._run = Run(trainer, stopping, self.history_)
+        else:  # a warm start has a new optimizer and goes on with everything else
+            self._run = Run(trainer, self._run.stopping, self.history_, rows_seen=self.t_)
+        return self._run
+
+    def _record(self, run: Run) -> None:
+        history, stopping = run.history, run.stopping
+        self.t_ = run.rows_seen
+        self.loss_curve_ = [epoch.loss for epoch in history.epochs]
+        self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else np.inf
+        scored = stopping.by_score
+        self.validation_scores_ = [epoch.score for epoch in history.epochs] if scored else None
+        self.best_validation_score_ = stopping.best_score if scored else None
+        self.best_loss_ = None if scored else stopping.best_loss
+
+    def _hold_out(self, X, Y, weights):
+        stratify = Y.astype(bool) if is_classifier(self) and Y.shape[1] == 1 else None
+        train, held_out = train_test_split(
+            np.arange(Y.shape[0]),
+            random_state=self._random_state,
+            test_size=self.validation_fraction,
+            stratify=stratify,
+        )
+        if len(held_out) < 2:
+            raise ValueError(
+                f"The validation set is too small: {len(held_out)} of {Y.shape[0]} rows. Increase "
+                "'validation_fraction' or the size of your dataset."
+            )
+        train_weights, held_out_weights = (None, None) if weights is None else (weights[train], weights[held_out])
+        score = HeldOutScore(self, X[held_out], self._decode(Y[held_out]), held_out_weights)
+        return X[train], Y[train], train_weights, score
+
+    def _fit_lbfgs(self, X, Y, weights) -> None:
+        minimum = minimise(
+            self._engine,
+            self.network_,
+            self.parameters_,
+            X,
+            Y,
+            weights,
+            self._recipe(X.dtype),
+            max_iterations=self.max_iter,
+            max_evaluations=self.max_fun,
+            tol=float(self.tol),
+            callbacks=[PrintProgress()] * bool(self.verbose) + list(self.callbacks or ()),
+        )
+        self._show(minimum.parameters)
+        self.loss_, self.history_ = minimum.loss, minimum.history
+        self.n_iter_ = min(minimum.account.nit, self.max_iter)
+        if minimum.account.status == 1:
+            warnings.warn(
+                f"lbfgs failed to converge after {self.n_iter_} iteration(s): {minimum.account.message}. Increase "
+                "max_iter (or max_fun), or scale the data.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+
+    # ---- predicting ----
+
+    def _output(self, X, *, pre_activation: bool = False) -> Array:
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", reset=False)
+        parameters = self.parameters_
+        X = X.astype(parameters.dtype, copy=False)
+        return self._engine.predict(self.network_, parameters, X, pre_activation=pre_activation)
+
+    def predict(self, X):
+        """Predicted classes (n,), labels (n, n_L) or targets for the rows of X, (n, n_0)."""
+        return self._decode(self._output(X))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags

@@ -1,0 +1,41 @@
+"""The held-out score that early stopping watches."""
+
+import copy
+import inspect
+
+import numpy as np
+from sklearn.metrics import get_scorer
+
+from clearprop.mathematics.network import Parameters
+
+
+class HeldOutScore:
+    """Score a model that is still being trained on rows that it does not see.
+
+    Arguments:
+        model: the estimator; its `coefs_` are views that training changes.
+        X, y, weights: the held-out rows, their labels or targets and row weights (or None).
+
+    Raises:
+        ValueError: `model.scoring` is no scorer that scikit-learn knows.
+    """
+
+    def __init__(self, model, X, y, weights) -> None:
+        self._model = copy.copy(model)
+        vars(self._model).pop("feature_names_in_", None)  # the held-out rows are plain arrays by now
+        self._X, self._y, self._weights = X, y, weights
+        self._scorer = get_scorer(model.scoring) if isinstance(model.scoring, str) else model.scoring
+
+    def __call__(self, parameters: Parameters) -> float:
+        """Give the score of these parameters, greater is better; NaN where a prediction is not finite."""
+        if self._scorer is not None:
+            return float(self._scorer(self._model, self._X, self._y, **self._weight_argument()))
+        predicted = self._model._decode(self._model._engine.predict(self._model.network_, parameters, self._X))
+        if predicted.dtype.kind == "f" and not np.isfinite(predicted).all():
+            return np.nan
+        return self._model._default_score(self._y, predicted, self._weights)
+
+    def _weight_argument(self) -> dict:
+        measure = getattr(self._scorer, "_score_func", self._scorer)
+        known = "sample_weight" in inspect.signature(measure).parameters
+        return {} if self._weights is None or not known else {"sample_weight": self._weights}

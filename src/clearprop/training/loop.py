@@ -1,0 +1,203 @@
+"""The training loop: shuffle, epoch, score, decide; the engine does the arithmetic of each epoch."""
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from clearprop.engines import EpochResult, Trainer
+from clearprop.engines.interface import Rows
+from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Parameters
+from clearprop.mathematics.schedules import learning_rates
+from clearprop.training.history import Epoch, History
+from clearprop.training.stopping import Stopping
+
+Callback = Callable[[Epoch], object]
+Score = Callable[[Parameters], float]
+
+SMALLEST_ADAPTIVE_RATE = 1e-6
+
+
+class DivergenceError(ValueError):
+    """Training ended because a loss or a weight was no longer finite."""
+
+
+class End(Enum):
+    """How a training ended."""
+
+    EPOCHS = "All epochs are done."
+    PATIENCE = "No improvement for too many epochs."
+    CALLBACK = "A callback asked for it."
+    INTERRUPT = "Interrupted by the user."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and in what steps to train.
+
+    Arguments:
+        max_epochs: epochs at most; batch_size: rows a batch (the last batch of an epoch may be shorter).
+        learning_rate, schedule, schedule_numbers: see `learning_rates`.
+        adaptive: instead of stopping, divide the learning rate by 5 (down to 1e-6).
+        tol, patience: an epoch that is better by less than tol is no improvement; more than `patience` of them in a row
+            end the training.
+    """
+
+    max_epochs: int
+    batch_size: int
+    shuffle: bool = True
+    learning_rate: float = 0.001
+    schedule: str = "constant"
+    schedule_numbers: dict[str, float] = field(default_factory=dict)
+    adaptive: bool = False
+    tol: float = 1e-4
+    patience: float = 10
+
+
+@dataclass
+class Run:
+    """One training run, which may go on over several calls (partial_fit, warm start).
+
+    `rows_seen` counts rows over the whole life of the model; `clock` is what inverse scaling reads (0 until this run's
+    first epoch has ended); `rate_factor` is what an adaptive plan has made of the learning rate.
+    """
+
+    trainer: Trainer
+    stopping: Stopping
+    history: History = field(default_factory=History)
+    rows_seen: int = 0
+    clock: int = 0
+    rate_factor: float = 1.0
+    n_steps: int = 0
+    end: End = End.EPOCHS
+
+    def train(
+        self,
+        X: Rows,
+        Y: Array,
+        weights: Array | None,
+        plan: Plan,
+        random: np.random.RandomState,
+        score: Score | None = None,
+        callbacks: Sequence[Callback] = (),
+        n_epochs: int | None = None,
+    ) -> int:
+        """Train for up to `n_epochs` (by default `plan.max_epochs`) epochs; the number done.
+
+        The order of the rows is drawn as scikit-learn draws it: each epoch permutes the last epoch's order. Ctrl-C ends
+        the training with a warning. The best epoch's parameters are restored if there is a score.
+
+        Raises:
+            DivergenceError: a loss or parameter is not finite; the parameters of the best finite epoch are put back.
+        """
+        order = np.arange(Y.shape[0]) if plan.shuffle else None
+        start, best = self.trainer.snapshot(), None
+        self.end, epochs_done = End.EPOCHS, 0
+        try:
+            for _ in range(n_epochs or plan.max_epochs):
+                if order is not None:
+                    order = order[_permutation(order.size, random)]
+                result, epoch = self._epoch(X, Y, weights, plan, order, score, epochs_done + 1)
+                if result.diverged_at is not None:
+                    self.trainer.restore(start if best is None else best)
+                    raise DivergenceError(self._divergence(result, plan, epochs_done + 1))
+                epochs_done += 1
+                self.history.epochs.append(epoch)
+                if self.stopping.observe(epoch.loss, epoch.score) and self._is_finite():
+                    best, self.history.best_epoch = self.trainer.snapshot(), len(self.history)
+                asked = [callback(epoch) is True for callback in callbacks]
+                if any(asked):
+                    self.end = End.CALLBACK
+                    break
+                if self._exhausted(plan):
+                    self.end = End.PATIENCE
+                    break
+        except KeyboardInterrupt:
+            self.end = End.INTERRUPT
+            warnings.warn("Training interrupted by user.", stacklevel=2)
+        if score is not None and best is not None:  # a warm start that beats no earlier epoch keeps its last weights
+            self.trainer.restore(best)
+        if not self._is_finite():
+            self.trainer.restore(start if best is None else best)
+            raise DivergenceError(
+                f"training diverged: the weights are not finite after epoch {epochs_done}; {_remedy(plan)}"
+            )
+        reason = self.stopping.reason(plan.patience) if self.end is End.PATIENCE else self.end.value
+        self.history.stopped_because = reason
+        return epochs_done
+
+    def _epoch(
+        self,
+        X: Rows,
+        Y: Array,
+        weights: Array | None,
+        plan: Plan,
+        order: Array | None,
+        score: Score | None,
+        number: int,
+    ) -> tuple[EpochResult, Epoch]:
+        began = time.perf_counter()
+        n = Y.shape[0]
+        n_batches = -(-n // plan.batch_size)
+        rates = learning_rates(
+            plan.schedule,
+            plan.learning_rate * self.rate_factor,
+            np.arange(self.n_steps, self.n_steps + n_batches),
+            n_batches * plan.max_epochs,
+            self.clock,
+            plan.schedule_numbers,
+        )
+        result = self.trainer.epoch(X, Y, weights, order, plan.batch_size, rates)
+        if result.diverged_at is None:
+            self.n_steps += n_batches
+            self.rows_seen += n
+            self.clock = self.rows_seen
+        value = None if score is None or result.diverged_at is not None else float(score(self.trainer.parameters))
+        epoch = Epoch(
+            number,
+            plan.max_epochs,
+            result.loss,
+            value,
+            float(rates[-1]),
+            tuple(result.gradient_norms.tolist()),
+            tuple(result.delta_norms.tolist()),
+            n,
+            time.perf_counter() - began,
+        )
+        return result, epoch
+
+    def _is_finite(self) -> bool:
+        return all(np.isfinite(array).all() for array in self.trainer.parameters.arrays())
+
+    def _exhausted(self, plan: Plan) -> bool:
+        if not self.stopping.exhausted(plan.patience):
+            return False
+        if plan.adaptive and plan.learning_rate * self.rate_factor > SMALLEST_ADAPTIVE_RATE:
+            self.rate_factor /= 5.0
+            self.stopping.reset_count()
+            return False
+        return True
+
+    def _divergence(self, result: EpochResult, plan: Plan, epoch: int) -> str:
+        step = self.n_steps + (result.diverged_at or 0)
+        return (
+            f"training diverged: the loss is {result.loss} at step {step} (epoch {epoch}, batch {result.diverged_at}); "
+            + _remedy(plan)
+        )
+
+
+def _remedy(plan: Plan) -> str:
+    return (
+        f"try a smaller learning_rate_init than {plan.learning_rate:g}, max_grad_norm=1.0, or standardised inputs "
+        "(the weights of the best finite epoch are kept)"
+    )
+
+
+def _permutation(n: int, random: np.random.RandomState) -> Array:
+    indices = np.arange(n)
+    random.shuffle(indices)
+    return indices
