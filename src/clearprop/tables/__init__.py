@@ -1,1 +1,27 @@
 """Files and data frames, turned into columns, and columns into numbers."""
+
+from clearprop.tables.atomic import atomic_write
+from clearprop.tables.column_kinds import COLUMN_KINDS, Column
+from clearprop.tables.encoder import TableEncoder
+from clearprop.tables.errors import TableError
+from clearprop.tables.numeric_column import NumericColumn
+from clearprop.tables.reading import read_table, to_table
+from clearprop.tables.target import class_labels, looks_continuous, split_target
+from clearprop.tables.text_column import TextColumn
+from clearprop.tables.writing import write_table
+
+__all__ = [
+    "COLUMN_KINDS",
+    "Column",
+    "NumericColumn",
+    "TableEncoder",
+    "TableError",
+    "TextColumn",
+    "atomic_write",
+    "class_labels",
+    "looks_continuous",
+    "read_table",
+    "split_target",
+    "to_table",
+    "write_table",
+]

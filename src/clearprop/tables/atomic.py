@@ -1,0 +1,60 @@
+"""Files that are either written whole or not at all, so that a failure never leaves half a table or half a model."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from clearprop.tables.errors import TableError
+
+
+@contextmanager
+def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path in the folder of `path`; rename it to `path` on success, delete it on any error.
+
+    The temporary name keeps the suffix, the permissions are those that any new file gets, a symbolic link is followed,
+    and the contents have reached the disk before the name changes.
+
+    Args:
+        path: the file to write.
+
+    Raises:
+        TableError: the folder does not exist or cannot be written to, or `path` is a folder or a device.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with atomic_write(Path(folder) / "model.txt") as temporary:
+        ...         _ = temporary.write_text("whole")
+        ...     [file.name for file in Path(folder).iterdir()]
+        ['model.txt']
+    """
+    # A rename would replace a symbolic link itself, not the file that it points to.
+    final = Path(os.path.realpath(path))
+    temporary = final.with_name(f".clearprop-{secrets.token_hex(6)}{final.suffix}")
+    _reserve(temporary, final, str(path))
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(final)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _reserve(temporary: Path, final: Path, source: str) -> None:
+    """Create the empty temporary file, or say why none can be written there."""
+    if final.is_dir():
+        raise TableError("is a folder; give the name of a file in it", source=source)
+    # A rename onto a device such as /dev/null would replace the device.
+    if final.exists() and not final.is_file():
+        raise TableError("is not a regular file; give the name of one", source=source)
+    try:
+        temporary.open("xb").close()
+    except FileNotFoundError:
+        raise TableError(f"the folder {str(final.parent)!r} does not exist; create it first", source=source) from None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise TableError(f"the folder {str(final.parent)!r} cannot be written to: {reason}", source=source) from None

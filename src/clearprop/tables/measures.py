@@ -1,0 +1,168 @@
+"""What the numbers of a column measure, so that a date is never read as a plain number, nor the other way round."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from clearprop.tables.cells import MISSING_WORDS, is_text, plain_values, tidy_text
+from clearprop.tables.errors import TableError, shown
+
+_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How cells of one measure become float64 numbers.
+
+    Args:
+        name: what the cells are, in the plural, as messages say it.
+        accepts: whether an Arrow type is of this measure.
+        to_numbers: cells of such a type as float64.
+        parse: text as float64; raises ArrowInvalid or ArrowNotImplementedError where a cell is something else.
+
+    Example:
+        >>> MEASURES["dates"].accepts(pa.date32())
+        True
+    """
+
+    name: str
+    accepts: Callable[[pa.DataType], bool]
+    to_numbers: Callable[[pa.Array], pa.Array]
+    parse: Callable[[pa.Array], pa.Array]
+
+
+def _plain_numbers(values: pa.Array) -> pa.Array:
+    return values.cast(pa.float64(), safe=False)
+
+
+def _truth_numbers(values: pa.Array) -> pa.Array:
+    return values.cast(pa.uint8()).cast(pa.float64())
+
+
+def _seconds(values: pa.Array) -> pa.Array:
+    if pa.types.is_date(values.type):
+        values = values.cast(pa.timestamp("ms"))
+    width = pa.int32() if pa.types.is_time32(values.type) else pa.int64()
+    return pc.divide(values.cast(width).cast(pa.float64(), safe=False), _PER_SECOND[values.type.unit])
+
+
+def _parse_truth(texts: pa.Array) -> pa.Array:
+    truth = pc.index_in(pc.utf8_lower(texts), pa.array(["false", "true"], texts.type)).cast(pa.float64())
+    rest = pc.if_else(pc.is_valid(truth), pa.scalar(None, texts.type), texts)
+    return pc.coalesce(truth, rest.cast(pa.float64()))
+
+
+def _parse_dates(texts: pa.Array) -> pa.Array:
+    try:
+        return _seconds(texts.cast(pa.timestamp("us")))
+    except pa.ArrowInvalid:
+        # Arrow reads a zone ("...Z", "+02:00") only into a type that has one.
+        return _seconds(texts.cast(pa.timestamp("us", "UTC")))
+
+
+MEASURES = {
+    measure.name: measure
+    for measure in (
+        Measure(
+            "numbers",
+            lambda t: any(check(t) for check in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)),
+            _plain_numbers,
+            lambda texts: texts.cast(pa.float64()),
+        ),
+        Measure("true/false values", pa.types.is_boolean, _truth_numbers, _parse_truth),
+        Measure("dates", lambda t: pa.types.is_date(t) or pa.types.is_timestamp(t), _seconds, _parse_dates),
+        Measure("times of day", pa.types.is_time, _seconds, lambda texts: _seconds(texts.cast(pa.time64("us")))),
+        Measure("durations", pa.types.is_duration, _seconds, lambda texts: _seconds(texts.cast(pa.duration("us")))),
+    )
+}
+
+#: Measures that share one scale: true is 1, false is 0.
+_ONE_SCALE = {"numbers", "true/false values"}
+
+
+def measure_of(data_type: pa.DataType) -> Measure | None:
+    """Return what cells of an Arrow type measure, or None where they measure nothing (text, lists, nothing at all).
+
+    Args:
+        data_type: an Arrow type.
+
+    Raises:
+        Nothing.
+
+    Example:
+        >>> measure_of(pa.decimal128(5, 2)).name
+        'numbers'
+    """
+    return next((measure for measure in MEASURES.values() if measure.accepts(data_type)), None)
+
+
+def finite_numbers(
+    values: pa.Array | pa.ChunkedArray, measure: Measure, *, source: str = "table", column: str | None = None
+) -> np.ndarray:
+    """Return the cells of a column as float64, NaN where one is missing.
+
+    Args:
+        values: the n cells; text is parsed.
+        measure: what they must measure.
+        source: the table's name, for messages.
+        column: the column's name, for messages.
+
+    Raises:
+        TableError: a cell is infinite or no such number, or the cells measure something else.
+
+    Example:
+        >>> finite_numbers(pa.array(["1.5", "NA", " 2 "]), MEASURES["numbers"])
+        array([1.5, nan, 2. ])
+    """
+    array = plain_values(values)
+    if pa.types.is_null(array.type):
+        return np.full(len(array), np.nan)
+    if is_text(array.type):
+        converted = _parsed(array, measure, source, column)
+    else:
+        converted = _compatible(array.type, measure, source, column).to_numbers(array)
+    numbers: np.ndarray = converted.to_numpy(zero_copy_only=False)
+    infinite = np.isinf(numbers)
+    if infinite.any():
+        row = int(np.argmax(infinite))
+        problem = f"holds {numbers[row]}; a finite number or an empty cell is needed"
+        raise TableError(problem, source=source, column=column, row=row + 1)
+    return numbers
+
+
+def _compatible(data_type: pa.DataType, measure: Measure, source: str, column: str | None) -> Measure:
+    """Return the measure of a type if it shares the scale of the wanted one."""
+    found = measure_of(data_type)
+    if found is not None and (found is measure or {found.name, measure.name} <= _ONE_SCALE):
+        return found
+    held = found.name if found else str(data_type)
+    raise TableError(f"holds {held}; {measure.name} are needed", source=source, column=column)
+
+
+def _parsed(texts: pa.Array, measure: Measure, source: str, column: str | None) -> pa.Array:
+    """Return text as numbers, or name the first cell that is none."""
+    texts = tidy_text(texts)
+    missing = pc.is_in(texts, pa.array(MISSING_WORDS, texts.type))
+    texts = pc.if_else(missing, pa.scalar(None, texts.type), texts)
+    if (numbers := _attempt(texts, measure)) is not None:
+        return numbers
+    readable, unreadable = 0, len(texts)
+    while unreadable - readable > 1:
+        middle = (readable + unreadable) // 2
+        if _attempt(texts[:middle], measure) is None:
+            unreadable = middle
+        else:
+            readable = middle
+    problem = f"holds {shown(texts[readable].as_py())}; {measure.name} or empty cells are needed"
+    raise TableError(problem, source=source, column=column, row=unreadable)
+
+
+def _attempt(texts: pa.Array, measure: Measure) -> pa.Array | None:
+    """Return text as numbers, or None where a cell is none."""
+    try:
+        return measure.parse(texts)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return None
