@@ -4,9 +4,14 @@ import copy
 import inspect
 
 import numpy as np
-from sklearn.metrics import get_scorer
+from sklearn.metrics import get_scorer, log_loss
 
 from clearprop.mathematics.network import Parameters
+
+
+def negative_log_loss(model, X, y, sample_weight=None) -> float:
+    """Score as "neg_log_loss" does, also where the held-out rows lack a class that the model knows."""
+    return -log_loss(y, model.predict_proba(X), sample_weight=sample_weight, labels=model.classes_)
 
 
 class HeldOutScore:
@@ -24,7 +29,10 @@ class HeldOutScore:
         self._model = copy.copy(model)
         vars(self._model).pop("feature_names_in_", None)  # the held-out rows are plain arrays by now
         self._X, self._y, self._weights = X, y, weights
-        self._scorer = get_scorer(model.scoring) if isinstance(model.scoring, str) else model.scoring
+        if model.scoring == "neg_log_loss":
+            self._scorer = negative_log_loss
+        else:
+            self._scorer = get_scorer(model.scoring) if isinstance(model.scoring, str) else model.scoring
 
     def __call__(self, parameters: Parameters) -> float:
         """Give the score of these parameters, greater is better; NaN where a prediction is not finite."""

@@ -16,9 +16,13 @@ from clearprop.mathematics.network import Network, Parameters
 
 @dataclass(frozen=True)
 class Passed:
-    """What a forward pass has kept: every `z[l]` and `a[l]`, (m, n_l), and the dropout masks if there were any."""
+    """What a forward pass has kept: every `z[l]` and `a[l]`, (m, n_l), and the dropout masks if there were any.
+
+    `f[l]` is f(Zˡ), which is `a[l]` itself unless a mask was put on that.
+    """
 
     z: list[Array]
+    f: list[Array]
     a: list[Array]
     masks: Sequence[Array] | None = None
 
@@ -59,16 +63,15 @@ def forward(
 
     Source: note 2, forward propagation.
     """
-    z, a = [EMPTY], [X]
+    z, f, a = [EMPTY], [EMPTY], [X]
     for l in network.layers:
         z_l = a[l - 1] @ parameters.W[l].T
         z_l += parameters.b[l]
-        a_l = network.activation(l).value(z_l, xp)
-        if masks is not None and l < network.n_layers:
-            a_l = a_l * masks[l]
+        f_l = network.activation(l).value(z_l, xp)
         z.append(z_l)
-        a.append(a_l)
-    return Passed(z, a, masks)
+        f.append(f_l)
+        a.append(f_l if masks is None or l == network.n_layers else f_l * masks[l])
+    return Passed(z, f, a, masks)
 
 
 def row_weights(weights: Array | None, n_samples: int, xp: Namespace = np) -> Array | float:
@@ -87,13 +90,14 @@ def loss(
     floor: float = 0.0,
     xp: Namespace = np,
 ) -> Array:
-    """E = Σ_i ω_i e(aᴸ_i, y_i), the weighted mean loss without penalty (a scalar), finite at any finite Z if paired.
+    """E = Σ_i ω_i e(aᴸ_i, y_i), the weighted mean loss without penalty (a scalar).
 
     Arguments:
         Y: (m, n_L) targets; one-hot, soft or smoothed for softmax.
         weights: (m,) row weights, normalised here; 1/m each by default.
         floor: take the value from probabilities clipped to [floor, 1 − floor], scikit-learn's habit (gradients never
-            see it), where the loss is one of probabilities; 0: from Zᴸ, as far as it may reach.
+            see it), where the loss is one of probabilities. With 0 a paired loss is taken from Zᴸ: a cross-entropy is
+            finite at any finite Zᴸ.
     """
     entry = network.loss_entry
     if floor and entry.domain == (0.0, 1.0):
@@ -150,9 +154,6 @@ def backward(
             dW[l] = dW[l] + penalty * W[l]
         db[l] = xp.sum(delta[l], axis=0)  # BP4
         if l > 1:
-            f, dA, a_l = network.activation(l - 1), delta[l] @ W[l], a[l - 1]
-            if passed.masks is not None:
-                dA = dA * passed.masks[l - 1]
-                a_l = f.value(z[l - 1], xp)  # f' is written with f(Z), and the kept A bears the mask
-            delta[l - 1] = f.pull_back(dA, z[l - 1], a_l, xp)  # BP2
+            dA = delta[l] @ W[l] if passed.masks is None else (delta[l] @ W[l]) * passed.masks[l - 1]
+            delta[l - 1] = network.activation(l - 1).pull_back(dA, z[l - 1], passed.f[l - 1], xp)  # BP2
     return Gradients(delta, dW, db)

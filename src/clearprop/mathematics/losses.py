@@ -61,22 +61,20 @@ def log_softmax(z: Array, xp: Namespace = np) -> Array:
     return shifted - xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
 
 
-def _times_log(y: Array, log_probability: Array, xp: Namespace) -> Array:
-    return xp.where(y == 0, 0.0, y * log_probability)  # 0 · log 0 = 0
+def _log(a: Array, xp: Namespace) -> Array:
+    return xp.log(xp.maximum(a, _tiny(a)))  # finite even where a underflowed to 0, so that 0 · log 0 = 0
 
 
 def _tiny(a: Array) -> float:
-    return float(
-        np.finfo(a.dtype).tiny
-    )  # a probability that underflowed to 0 still has a finite logarithm and quotient
+    return float(np.finfo(a.dtype).tiny)
 
 
 def _cross_entropy(a: Array, y: Array, xp: Namespace) -> Array:
-    return -xp.sum(_times_log(y, xp.log(xp.maximum(a, _tiny(a))), xp), axis=1)
+    return -xp.sum(y * _log(a, xp), axis=1)
 
 
 def _cross_entropy_paired(z: Array, y: Array, xp: Namespace) -> Array:
-    return -xp.sum(_times_log(y, log_softmax(z, xp), xp), axis=1)
+    return -xp.sum(y * log_softmax(z, xp), axis=1)
 
 
 def _cross_entropy_gradient(a: Array, y: Array, xp: Namespace) -> Array:
@@ -88,8 +86,7 @@ def _binary_cross_entropy(a: Array, y: Array, xp: Namespace) -> Array:
 
 
 def _binary_cross_entropy_paired(z: Array, y: Array, xp: Namespace) -> Array:
-    log_p, log_not_p = -softplus(-z, xp), -softplus(z, xp)
-    return -xp.sum(_times_log(y, log_p, xp) + _times_log(1.0 - y, log_not_p, xp), axis=1)
+    return xp.sum(y * softplus(-z, xp) + (1.0 - y) * softplus(z, xp), axis=1)
 
 
 def _binary_cross_entropy_gradient(a: Array, y: Array, xp: Namespace) -> Array:
@@ -101,11 +98,11 @@ def _half_squared_error(a: Array, y: Array, xp: Namespace) -> Array:
 
 
 def _y_log_y_minus_y(y: Array, xp: Namespace) -> Array:
-    return _times_log(y, xp.log(xp.maximum(y, _tiny(y))), xp) - y
+    return y * _log(y, xp) - y
 
 
 def _poisson(a: Array, y: Array, xp: Namespace) -> Array:
-    return xp.sum(_y_log_y_minus_y(y, xp) + a - _times_log(y, xp.log(xp.maximum(a, _tiny(a))), xp), axis=1)
+    return xp.sum(_y_log_y_minus_y(y, xp) + a - y * _log(a, xp), axis=1)
 
 
 def _poisson_paired(z: Array, y: Array, xp: Namespace) -> Array:

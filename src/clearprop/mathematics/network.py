@@ -42,8 +42,12 @@ class Network:
 
     def __post_init__(self) -> None:
         sizes = tuple(int(size) for size in self.sizes)
-        if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(f"sizes: at least (n_0, n_1), each at least 1, are needed; got {self.sizes}")
+        if (
+            len(sizes) < 2
+            or min(sizes) < 1
+            or any(size != given for size, given in zip(sizes, self.sizes, strict=True))
+        ):
+            raise ValueError(f"sizes: at least (n_0, n_1), whole numbers from 1, are needed; got {self.sizes}")
         object.__setattr__(self, "sizes", sizes)
         if not isinstance(self.hidden, str):
             object.__setattr__(self, "hidden", tuple(self.hidden))

@@ -1,0 +1,232 @@
+"""A raw table in, predictions out: an encoder, an estimator and what the target means, as one model."""
+
+import time
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from sklearn import metrics
+from sklearn.exceptions import ConvergenceWarning
+
+from clearprop.engines import engine_named
+from clearprop.estimators.classifier import MLPClassifier
+from clearprop.estimators.regressor import MLPRegressor
+from clearprop.mathematics.arrays import Array
+from clearprop.tables import TableEncoder, TableError, class_labels, looks_continuous, split_target, to_table
+from clearprop.tables.canonical import canonical_texts
+from clearprop.tables.measures import finite_numbers, measure_of
+
+Label = str | int | float | bool
+
+TASKS = ("auto", "classification", "regression")
+
+#: What tables are trained with unless the person says otherwise; early stopping watches the log loss, which tells
+#: sooner than accuracy that a model has become too sure.
+DEFAULTS: dict[str, Any] = {
+    "hidden_layer_sizes": (128, 64),
+    "learning_rate_init": 1e-3,
+    "max_iter": 200,
+    "dropout": 0.2,
+    "early_stopping": True,
+    "n_iter_no_change": 10,
+    "tol": 0.0,
+    "random_state": 0,
+}
+
+
+@dataclass
+class TableModel:
+    """A network for raw tables: columns are encoded, the target is decoded, and the training is on record.
+
+    Arguments:
+        encoder: from columns to a matrix.
+        estimator: trained on the matrix and on class codes (or the standardised target).
+        target: the target column's name.
+        labels: the classes in the order of the codes; None for regression.
+        centre, scale: the regression target is (network output) · scale + centre.
+        record: how the model was trained: rows, rows dropped, seconds, epochs, why it ended, ...
+
+    Example:
+        >>> table = {"x": [0.0, 1.0, 2.0, 3.0] * 25, "kind": ["small", "small", "large", "large"] * 25}
+        >>> model = TableModel.fit(table, "kind", learning_rate_init=0.05)
+        >>> model.predict({"x": [0.5, 2.5]}).to_pylist(), model.record["rows"]
+        (['small', 'large'], 100)
+    """
+
+    encoder: TableEncoder
+    estimator: MLPClassifier | MLPRegressor
+    target: str
+    labels: list[Label] | None
+    centre: float
+    scale: float
+    record: dict[str, Any]
+
+    @property
+    def task(self) -> str:
+        """What the model does: classification or regression."""
+        return "regression" if self.labels is None else "classification"
+
+    @classmethod
+    def fit(
+        cls, table: Any, target: str, *, source: str = "table", task: str = "auto", **arguments: Any
+    ) -> "TableModel":
+        """Train on a table.
+
+        Arguments:
+            table: anything that `clearprop.tables.to_table` takes.
+            target: the target column's name; rows where it is missing are dropped and counted.
+            source: the table's name, for messages and the record.
+            task: "classification", "regression", or "auto": regression if the target looks like an amount.
+            arguments: of `MLPClassifier` or `MLPRegressor`, in place of `DEFAULTS`.
+
+        Raises:
+            TableError: the table or the target cannot be used.
+            ValueError: an argument that does not fit.
+            DivergenceError: a loss was not finite.
+        """
+        if task not in TASKS:
+            raise ValueError(f"task: {task!r} is unknown; there are {', '.join(TASKS)}")
+        began = time.perf_counter()
+        features, values, dropped = split_target(to_table(table), target, source=source)
+        encoder = TableEncoder()
+        X = encoder.fit_transform(features, source=source)
+        regression = task == "regression" or (task == "auto" and looks_continuous(values))
+        labels, y, centre, scale = _encoded_target(values, regression, source, target)
+        settings = {**DEFAULTS, "scoring": "r2" if regression else "neg_log_loss", **arguments}
+        if not _can_hold_out(len(y), y, labels, settings.get("validation_fraction", 0.1)):
+            settings["early_stopping"] = False
+        estimator = (MLPRegressor if regression else MLPClassifier)(**settings)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # how training ended is on record
+            estimator.fit(X, y)
+        history = estimator.history_
+        record = {
+            "source": source,
+            "rows": len(y),
+            "rows_dropped": dropped,
+            "features": len(encoder.feature_names),
+            "majority": None if regression else int(np.bincount(y).argmax()),
+            "epochs": len(history),
+            "best_epoch": history.best_epoch,
+            "held_out_score": settings["scoring"] if settings["early_stopping"] else None,
+            "best_held_out_score": getattr(estimator, "best_validation_score_", None),
+            "stopped_because": history.stopped_because,
+            "engine": engine_named(estimator.engine).name,
+            "seconds": time.perf_counter() - began,
+        }
+        return cls(encoder, estimator, target, labels, centre, scale, record)
+
+    def predict(self, table: Any, *, source: str = "table") -> pa.Array:
+        """Predict one label (or amount) a row, in the rows' order.
+
+        Raises:
+            TableError: the table lacks a column, or has text where numbers were.
+        """
+        return self._decoded(self._output(table, source))
+
+    def predict_proba(self, table: Any, *, source: str = "table") -> Array:
+        """Predict the classes' probabilities, (n, n_classes), in the order of `labels`.
+
+        Raises:
+            TableError: as `predict`; the model is a regression.
+        """
+        if self.labels is None:
+            raise TableError(f"probabilities are for classes, but the model predicts an amount ({self.target!r})")
+        return self._output(table, source)
+
+    def predict_table(self, table: Any, *, source: str = "table", probabilities: bool = False) -> pa.Table:
+        """Predict as a table: the column `prediction`, and `probability_<class>` for each class if asked for."""
+        output = self.predict_proba(table, source=source) if probabilities else self._output(table, source)
+        columns = {"prediction": self._decoded(output)}
+        if probabilities and self.labels is not None:
+            columns |= {f"probability_{label}": pa.array(output[:, j]) for j, label in enumerate(self.labels)}
+        return pa.table(columns)
+
+    def evaluate(self, table: Any, *, source: str = "table") -> dict[str, Any]:
+        """Measure the predictions on a table that has the target, beside a baseline that knows the target alone.
+
+        Raises:
+            TableError: as `predict`; there is no target column.
+        """
+        features, values, dropped = split_target(to_table(table), self.target, source=source)
+        counts = {"rows": len(values), "rows_dropped": dropped}
+        output = self._output(features, source)
+        if self.labels is None:
+            return counts | self._regression_measures(_numbers(values, source, self.target), output)
+        return counts | self._classification_measures(values, output)
+
+    def _output(self, table: Any, source: str) -> Array:
+        X = self.encoder.transform(table, source=source)
+        if not len(X):
+            raise TableError("has no rows; at least one is needed", source=source)
+        if self.labels is None:
+            return self.estimator.predict(X) * self.scale + self.centre
+        return self.estimator.predict_proba(X)
+
+    def _decoded(self, output: Array) -> pa.Array:
+        if self.labels is None:
+            return pa.array(output)
+        return pa.array(self.labels).take(pa.array(output.argmax(axis=1)))
+
+    def _regression_measures(self, y: Array, predicted: Array) -> dict[str, Any]:
+        return {
+            "root_mean_squared_error": float(metrics.root_mean_squared_error(y, predicted)),
+            "mean_absolute_error": float(metrics.mean_absolute_error(y, predicted)),
+            "r2": float(metrics.r2_score(y, predicted)) if len(y) > 1 else None,
+            "baseline_root_mean_squared_error": float(np.sqrt(np.mean((y - self.centre) ** 2))),
+        }
+
+    def _classification_measures(self, values: pa.Array, probabilities: Array) -> dict[str, Any]:
+        assert self.labels is not None
+        position = {text: code for code, text in enumerate(canonical_texts(pa.array(self.labels)))}
+        codes = np.array([position.get(text, -1) for text in canonical_texts(values)])  # −1: not seen in training
+        known, predicted = codes >= 0, probabilities.argmax(axis=1)
+        measures: dict[str, Any] = {
+            "accuracy": float(np.mean(predicted == codes)),
+            "majority_class_accuracy": float(np.mean(codes == int(self.record["majority"]))),
+            "log_loss": None,
+            "auc": None,
+            "rows_of_unknown_class": int(np.sum(~known)),
+        }
+        if known.any():
+            p, every = probabilities[known].astype(np.float64), list(range(len(self.labels)))
+            p /= p.sum(axis=1, keepdims=True)
+            measures["log_loss"] = float(metrics.log_loss(codes[known], p, labels=every))
+            if len(np.unique(codes[known])) == len(every):
+                score = p[:, 1] if len(every) == 2 else p
+                measures["auc"] = float(metrics.roc_auc_score(codes[known], score, multi_class="ovr", labels=every))
+        return measures
+
+
+def _numbers(values: pa.Array, source: str, target: str) -> Array:
+    measure = measure_of(values.type)
+    if measure is None:
+        raise TableError(
+            f"holds {values.type}; regression needs numbers, or ask for classification", source=source, column=target
+        )
+    return finite_numbers(values, measure, source=source, column=target)
+
+
+def _encoded_target(
+    values: pa.Array, regression: bool, source: str, target: str
+) -> tuple[list[Label] | None, Array, float, float]:
+    if regression:
+        y = _numbers(values, source, target)
+        centre, scale = float(y.mean()), float(y.std())
+        if scale == 0.0:
+            raise TableError(f"every target is {centre:g}; two different ones are needed", source=source, column=target)
+        return None, (y - centre) / scale, centre, scale
+    try:
+        labels, codes = class_labels(values)
+    except TableError as error:
+        raise TableError(error.problem, source=source, column=target) from None
+    return labels, codes, 0.0, 1.0
+
+
+def _can_hold_out(n_rows: int, codes: Array, labels: list[Label] | None, fraction: float) -> bool:
+    """Whether a held-out part would have a row of two classes, and the rest of the rows every class."""
+    n_classes = 2 if labels is None else len(labels)
+    least = n_rows if labels is None else int(np.bincount(codes).min())
+    return int(n_rows * fraction) >= max(2, n_classes) and least >= 2

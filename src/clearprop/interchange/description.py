@@ -1,0 +1,135 @@
+"""What a model is besides its numbers, as plain JSON, and a model made of both again."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.preprocessing import LabelBinarizer
+
+import clearprop
+from clearprop.estimators import MLPClassifier, MLPRegressor
+from clearprop.estimators.base import MultilayerPerceptron
+from clearprop.estimators.table_model import TableModel
+from clearprop.mathematics.network import Network, Parameters
+from clearprop.tables import TableEncoder
+from clearprop.training import History
+
+ESTIMATORS = {"MLPClassifier": MLPClassifier, "MLPRegressor": MLPRegressor}
+
+#: Learned attributes that are plain numbers or lists of numbers; those that a model lacks are left out.
+PLAIN_ATTRIBUTES = (
+    "n_features_in_",
+    "n_outputs_",
+    "n_layers_",
+    "out_activation_",
+    "n_iter_",
+    "t_",
+    "loss_",
+    "best_loss_",
+    "loss_curve_",
+    "validation_scores_",
+    "best_validation_score_",
+)
+
+
+def describe(model: Any) -> dict[str, Any]:
+    """All of a fitted model but its W and b, as plain values."""
+    if not isinstance(model, TableModel):
+        return {"kind": "estimator", "written_by": clearprop.__version__, "estimator": _describe_estimator(model)}
+    return {
+        "kind": "table model",
+        "written_by": clearprop.__version__,
+        "estimator": _describe_estimator(model.estimator),
+        "encoder": model.encoder.to_dict(),
+        "target": model.target,
+        "labels": model.labels,
+        "centre": model.centre,
+        "scale": model.scale,
+        "record": model.record,
+    }
+
+
+def rebuild(description: dict[str, Any], parameters: Parameters) -> Any:
+    """The model that `describe` described.
+
+    Raises KeyError, TypeError or ValueError where description and parameters do not hold together.
+    """
+    estimator = _rebuild_estimator(description["estimator"], parameters)
+    if description["kind"] == "estimator":
+        return estimator
+    return TableModel(
+        TableEncoder.from_dict(description["encoder"]),
+        estimator,
+        description["target"],
+        description["labels"],
+        description["centre"],
+        description["scale"],
+        description["record"],
+    )
+
+
+def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
+    network = estimator.network_
+    plain: dict[str, Any] = {
+        "class": type(estimator).__name__,
+        "arguments": {name: _plain(value) for name, value in estimator.get_params().items() if _is_plain(value)},
+        "network": {
+            "sizes": list(network.sizes),
+            "hidden": _plain(network.hidden),
+            "output": network.output,
+            "loss": network.loss,
+        },
+        "attributes": {n: _plain(getattr(estimator, n)) for n in PLAIN_ATTRIBUTES if hasattr(estimator, n)},
+        "history": estimator.history_.to_dict(),
+    }
+    if hasattr(estimator, "feature_names_in_"):
+        plain["feature_names"] = [str(name) for name in estimator.feature_names_in_]
+    if isinstance(estimator, MLPClassifier):
+        classes = estimator.classes_
+        plain["classes"] = {
+            "values": classes.tolist(),
+            "dtype": "object" if classes.dtype == object else classes.dtype.str,
+            "labels_of": estimator._label_binarizer.y_type_,
+        }
+    return plain
+
+
+def _rebuild_estimator(plain: dict[str, Any], parameters: Parameters) -> MultilayerPerceptron:
+    arguments = {name: tuple(v) if isinstance(v, list) else v for name, v in plain["arguments"].items()}
+    estimator = ESTIMATORS[plain["class"]](**arguments)
+    hidden = plain["network"]["hidden"]
+    estimator.network_ = Network(
+        tuple(plain["network"]["sizes"]),
+        hidden if isinstance(hidden, str) else tuple(hidden),
+        plain["network"]["output"],
+        plain["network"]["loss"],
+    )
+    parameters.fit(estimator.network_)
+    estimator._show(parameters)
+    estimator._run = None
+    estimator.history_ = History.from_dict(plain["history"])
+    for name, value in plain["attributes"].items():
+        setattr(estimator, name, value)
+    if "feature_names" in plain:
+        estimator.feature_names_in_ = np.array(plain["feature_names"], dtype=object)
+    if isinstance(estimator, MLPClassifier):
+        classes = np.array(plain["classes"]["values"], dtype=plain["classes"]["dtype"])
+        multilabel = plain["classes"]["labels_of"].startswith("multilabel")
+        estimator._label_binarizer = LabelBinarizer().fit(np.eye(len(classes), dtype=int) if multilabel else classes)
+        estimator.classes_ = classes
+    return estimator
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return all(_is_plain(item) for item in value)
+    return value is None or isinstance(value, str | int | float | bool | np.number | np.bool)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,130 @@
+"""The Clearprop model file: safetensors, with a versioned JSON description in its metadata. Nothing in it is executed.
+
+Tensors `W1`..`WL`, (n_l, n_{l−1}), and `b1`..`bL`, (n_l,). Metadata: `clearprop`, the description (JSON), and `sha256`,
+the checksum of description and tensors. docs/model-file.md is the specification; a reader of version n reads 1..n.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from clearprop.estimators import MLPClassifier, MLPRegressor
+from clearprop.estimators.table_model import TableModel
+from clearprop.interchange.description import describe, rebuild
+from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Parameters
+from clearprop.tables import TableError, atomic_write
+
+VERSION = 1
+
+Model = MLPClassifier | MLPRegressor | TableModel
+
+
+class ModelFileError(ValueError):
+    """A model file that cannot be read: no such file, another kind, truncated, altered, or of a newer version."""
+
+
+def save(model: Model, path: str | os.PathLike[str]) -> None:
+    """Write a fitted model to a file: to a temporary name first, so that a failure leaves no half-written file.
+
+    Optimizer state, callbacks and a `random_state` that is a generator are not saved: training that goes on after
+    `load` starts with a fresh optimizer.
+
+    Arguments:
+        model: a fitted `MLPClassifier` or `MLPRegressor`, or what `load` returns for a model of the command line.
+        path: the file; its usual suffix is `.clearprop`.
+
+    Raises:
+        ModelFileError: the model is not fitted, or its folder cannot be written to.
+
+    Example:
+        >>> import numpy as np, os, tempfile
+        >>> from clearprop import MLPClassifier, load, save
+        >>> X, y = np.eye(4), np.array([0, 1, 0, 1])
+        >>> model = MLPClassifier(solver="lbfgs", random_state=0).fit(X, y)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save(model, os.path.join(folder, "xor.clearprop"))
+        ...     again = load(os.path.join(folder, "xor.clearprop"))
+        >>> np.array_equal(again.predict_proba(X), model.predict_proba(X))
+        True
+    """
+    estimator = model.estimator if isinstance(model, TableModel) else model
+    if not hasattr(estimator, "coefs_"):
+        raise ModelFileError(f"{path}: only a fitted model can be saved; call fit first")
+    parameters = estimator.parameters_
+    tensors = {f"{kind}{l}": np.ascontiguousarray(getattr(parameters, kind)[l]) for kind, l in _keys(parameters)}
+    text = json.dumps({"version": VERSION, **describe(model)}, ensure_ascii=False, sort_keys=True, allow_nan=True)
+    try:
+        with atomic_write(path) as temporary:
+            save_file(tensors, temporary, metadata={"clearprop": text, "sha256": _checksum(text, tensors)})
+    except TableError as error:
+        raise ModelFileError(str(error)) from None
+
+
+def load(path: str | os.PathLike[str]) -> Model:
+    """Read a model file; the predictions are those of the model that was saved, bit for bit.
+
+    Raises:
+        ModelFileError: no such file, a file of another kind, a truncated, altered or newer one: one line says which.
+    """
+    text, checksum, tensors = _read(Path(path))
+    version = _version(path, text)
+    if version > VERSION:
+        raise ModelFileError(
+            f"{path}: a model file of version {version}, but this Clearprop reads up to {VERSION}; upgrade Clearprop"
+        )
+    if checksum != _checksum(text, tensors):
+        raise ModelFileError(f"{path}: the file was altered after it was saved (its checksum does not match)")
+    n_layers = len(tensors) // 2
+    try:
+        parameters = Parameters.of(
+            [tensors[f"W{l}"] for l in range(1, n_layers + 1)], [tensors[f"b{l}"] for l in range(1, n_layers + 1)]
+        )
+        return rebuild(json.loads(text), parameters)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFileError(f"{path}: the description of the model does not hold together ({error!r})") from None
+
+
+def _read(path: Path) -> tuple[str, str, dict[str, Array]]:
+    if not path.is_file():
+        what = "is a folder, not a model file" if path.is_dir() else "there is no such file"
+        raise ModelFileError(f"{path}: {what}")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            if "clearprop" not in metadata:
+                raise ModelFileError(
+                    f"{path}: a safetensors file, but no model of Clearprop; `clearprop train` writes one"
+                )
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise ModelFileError(
+            f"{path}: not a Clearprop model file, or a truncated one ({' '.join(str(error).split())})"
+        ) from None
+    return metadata["clearprop"], metadata.get("sha256", ""), tensors
+
+
+def _version(path: str | os.PathLike[str], text: str) -> int:
+    try:
+        return int(json.loads(text)["version"])
+    except (KeyError, TypeError, ValueError):
+        raise ModelFileError(f"{path}: the file was altered after it was saved (its description is no JSON)") from None
+
+
+def _keys(parameters: Parameters) -> list[tuple[str, int]]:
+    return [(kind, l) for kind in ("W", "b") for l in range(1, len(parameters.W))]
+
+
+def _checksum(text: str, tensors: dict[str, Array]) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        array: Any = np.ascontiguousarray(tensors[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()
