@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,14 @@ class TableModel:
 
     @classmethod
     def fit(
-        cls, table: Any, target: str, *, source: str = "table", task: str = "auto", **arguments: Any
+        cls,
+        table: Any,
+        target: str,
+        *,
+        source: str = "table",
+        task: str = "auto",
+        say: Callable[[str], None] = lambda line: None,
+        **arguments: Any,
     ) -> "TableModel":
         """Train on a table.
 
@@ -79,6 +87,7 @@ class TableModel:
             target: the target column's name; rows where it is missing are dropped and counted.
             source: the table's name, for messages and the record.
             task: "classification", "regression", or "auto": regression if the target looks like an amount.
+            say: is given each line about what is going to be trained on what.
             arguments: of `MLPClassifier` or `MLPRegressor`, in place of `DEFAULTS`.
 
         Raises:
@@ -98,6 +107,11 @@ class TableModel:
         if not _can_hold_out(len(y), y, labels, settings.get("validation_fraction", 0.1)):
             settings["early_stopping"] = False
         estimator = (MLPRegressor if regression else MLPClassifier)(**settings)
+        kind = "an amount" if labels is None else f"{len(labels)} classes"
+        without = f" ({dropped:,} more without a target were dropped)" if dropped else ""
+        say(f"{source}: {len(y):,} rows{without}, {len(features.column_names)} columns; {target!r} has {kind}")
+        for note in encoder.notes:
+            say(f"  {note}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # how training ended is on record
             estimator.fit(X, y)
@@ -107,7 +121,7 @@ class TableModel:
             "rows": len(y),
             "rows_dropped": dropped,
             "features": len(encoder.feature_names),
-            "majority": None if regression else int(np.bincount(y).argmax()),
+            "commonest_class": None if labels is None else labels[int(np.bincount(y).argmax())],
             "epochs": len(history),
             "best_epoch": history.best_epoch,
             "held_out_score": settings["scoring"] if settings["early_stopping"] else None,
@@ -117,6 +131,40 @@ class TableModel:
             "seconds": time.perf_counter() - began,
         }
         return cls(encoder, estimator, target, labels, centre, scale, record)
+
+    def overview(self) -> dict[str, Any]:
+        """Say what the model is, in a few names and values."""
+        network = self.estimator.network_
+        return {
+            "task": self.task,
+            "target": self.target,
+            "classes": None if self.labels is None else ", ".join(str(label) for label in self.labels),
+            "network": "-".join(str(size) for size in network.sizes),
+            "hidden_activation": network.hidden if isinstance(network.hidden, str) else ", ".join(network.hidden),
+            "output_and_loss": f"{network.output}, {network.loss}",
+            "parameters": network.n_parameters,
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """Say all there is to know of the model but its numbers, as plain values."""
+        columns = [{"name": name, "kind": kind, "summary": text} for name, kind, text in self.encoder.describe()]
+        labels = {"labels": self.labels}
+        return {**self.overview(), **labels, "columns": columns, "notes": self.encoder.notes, "training": self.record}
+
+    def summary(self) -> str:
+        """Say in two lines which network was trained and how training ended."""
+        about, record = self.overview(), self.record
+        best = record["best_held_out_score"]
+        score = (
+            ""
+            if best is None
+            else f"; best held-out {record['held_out_score']} {best:.4f} at epoch {record['best_epoch']}"
+        )
+        return (
+            f"Network {about['network']} ({about['hidden_activation']}; {about['output_and_loss']}), "
+            f"{about['parameters']:,} parameters, engine {record['engine']}\n"
+            f"Trained {record['epochs']} epochs in {record['seconds']:.1f} s{score}. {record['stopped_because']}"
+        )
 
     def predict(self, table: Any, *, source: str = "table") -> pa.Array:
         """Predict one label (or amount) a row, in the rows' order.
@@ -185,7 +233,7 @@ class TableModel:
         known, predicted = codes >= 0, probabilities.argmax(axis=1)
         measures: dict[str, Any] = {
             "accuracy": float(np.mean(predicted == codes)),
-            "majority_class_accuracy": float(np.mean(codes == int(self.record["majority"]))),
+            "majority_class_accuracy": float(np.mean(codes == self.labels.index(self.record["commonest_class"]))),
             "log_loss": None,
             "auc": None,
             "rows_of_unknown_class": int(np.sum(~known)),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save as serialize
 
 from clearprop.estimators import MLPClassifier, MLPRegressor
 from clearprop.estimators.table_model import TableModel
@@ -62,7 +62,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     text = json.dumps({"version": VERSION, **describe(model)}, ensure_ascii=False, sort_keys=True, allow_nan=True)
     try:
         with atomic_write(path) as temporary:
-            save_file(tensors, temporary, metadata={"clearprop": text, "sha256": _checksum(text, tensors)})
+            temporary.write_bytes(serialize(tensors, {"clearprop": text, "sha256": _checksum(text, tensors)}))
     except TableError as error:
         raise ModelFileError(str(error)) from None
 
