@@ -179,7 +179,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         plan = self._plan(Y.shape[0])
         callbacks = [PrintProgress()] * bool(self.verbose) + list(self.callbacks or ())
         try:
-            self.n_iter_ = run.train(
+            run.train(
                 X,
                 self._smooth(Y),
                 weights,
@@ -212,7 +212,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
 
     def _record(self, run: Run) -> None:
         history, stopping = run.history, run.stopping
-        self.t_ = run.rows_seen
+        self.n_iter_, self.t_ = run.epochs_done, run.rows_seen
         self.loss_curve_ = [epoch.loss for epoch in history.epochs]
         self.loss_ = self.loss_curve_[-1] if self.loss_curve_ else np.inf
         scored = stopping.by_score

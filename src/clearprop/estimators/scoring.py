@@ -6,6 +6,7 @@ import inspect
 import numpy as np
 from sklearn.metrics import get_scorer, log_loss
 
+from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
 
 
@@ -36,12 +37,25 @@ class HeldOutScore:
 
     def __call__(self, parameters: Parameters) -> float:
         """Give the score of these parameters, greater is better; NaN where a prediction is not finite."""
-        if self._scorer is not None:
+        with np.errstate(over="ignore", invalid="ignore"):  # divergence is told by the loss of the next epoch
+            return self._score(parameters)
+
+    def _score(self, parameters: Parameters) -> float:
+        if self._scorer is None:
+            output = self._output(parameters)
+            return self._default(output) if np.isfinite(output).all() else np.nan
+        try:
             return float(self._scorer(self._model, self._X, self._y, **self._weight_argument()))
-        predicted = self._model._decode(self._model._engine.predict(self._model.network_, parameters, self._X))
-        if predicted.dtype.kind == "f" and not np.isfinite(predicted).all():
+        except ValueError:  # scikit-learn's scorers refuse what is not finite
+            if np.isfinite(self._output(parameters)).all():
+                raise
             return np.nan
-        return self._model._default_score(self._y, predicted, self._weights)
+
+    def _output(self, parameters: Parameters) -> Array:
+        return self._model._engine.predict(self._model.network_, parameters, self._X)
+
+    def _default(self, output: Array) -> float:
+        return self._model._default_score(self._y, self._model._decode(output), self._weights)
 
     def _weight_argument(self) -> dict:
         measure = getattr(self._scorer, "_score_func", self._scorer)

@@ -1,6 +1,6 @@
 """Files and data frames, turned into columns, and columns into numbers."""
 
-from clearprop.tables.atomic import atomic_write
+from clearprop.tables.atomic import atomic_write, check_writable
 from clearprop.tables.column_kinds import COLUMN_KINDS, Column
 from clearprop.tables.encoder import TableEncoder
 from clearprop.tables.errors import TableError
@@ -18,6 +18,7 @@ __all__ = [
     "TableError",
     "TextColumn",
     "atomic_write",
+    "check_writable",
     "class_labels",
     "looks_continuous",
     "read_table",

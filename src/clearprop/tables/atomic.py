@@ -32,7 +32,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     """
     # A rename would replace a symbolic link itself, not the file that it points to.
     final = Path(os.path.realpath(path))
-    temporary = final.with_name(f".clearprop-{secrets.token_hex(6)}{final.suffix}")
+    temporary = _temporary(final)
     _reserve(temporary, final, str(path))
     try:
         yield temporary
@@ -42,6 +42,31 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise what `atomic_write` would raise, before there is anything to write.
+
+    Args:
+        path: the file that is going to be written.
+
+    Raises:
+        TableError: as `atomic_write`.
+
+    Example:
+        >>> check_writable("no such folder/model.clearprop")
+        Traceback (most recent call last):
+        clearprop.tables.errors.TableError: no such folder/model.clearprop: the folder ... does not exist; create it ...
+    """
+    final = Path(os.path.realpath(path))
+    temporary = _temporary(final)
+    _reserve(temporary, final, str(path))
+    temporary.unlink()
+
+
+def _temporary(final: Path) -> Path:
+    """Return a name next to a file, with its suffix, that no other file has."""
+    return final.with_name(f".clearprop-{secrets.token_hex(6)}{final.suffix}")
 
 
 def _reserve(temporary: Path, final: Path, source: str) -> None:

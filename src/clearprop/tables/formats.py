@@ -62,10 +62,11 @@ def write_delimited(table: pa.Table, stream: BinaryIO, *, delimiter: str = ",") 
         b'"a","b"\n1,"x"\n,"y"\n'
     """
     table = pa.table([plain_values(values) for values in table.columns], names=table.column_names)
-    # A line with nothing on it is no row to a reader.
-    missing = "NA" if table.num_columns == 1 else ""
+    if table.num_columns == 1 and table.column(0).null_count:
+        # A line with nothing on it is no row to a reader.
+        table = pa.table({table.column_names[0]: table.column(0).cast(pa.string()).fill_null("NA")})
     try:
-        arrow_csv.write_csv(table, stream, arrow_csv.WriteOptions(delimiter=delimiter, null_string=missing))
+        arrow_csv.write_csv(table, stream, arrow_csv.WriteOptions(delimiter=delimiter))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise TableError(f"cannot be written as CSV: {error}; try Parquet") from None
 

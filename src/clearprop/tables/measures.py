@@ -56,11 +56,13 @@ def _parse_truth(texts: pa.Array) -> pa.Array:
 
 
 def _parse_dates(texts: pa.Array) -> pa.Array:
-    try:
-        return _seconds(texts.cast(pa.timestamp("us")))
-    except pa.ArrowInvalid:
-        # Arrow reads a zone ("...Z", "+02:00") only into a type that has one.
-        return _seconds(texts.cast(pa.timestamp("us", "UTC")))
+    # Arrow reads a zone ("...Z", "+02:00") only into a type that has one, and nine decimals only into nanoseconds.
+    for unit, zone in (("us", None), ("us", "UTC"), ("ns", None)):
+        try:
+            return _seconds(texts.cast(pa.timestamp(unit, zone)))
+        except pa.ArrowInvalid:
+            continue
+    return _seconds(texts.cast(pa.timestamp("ns", "UTC")))
 
 
 MEASURES = {

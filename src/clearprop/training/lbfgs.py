@@ -39,7 +39,9 @@ def minimise(
     tol: float,
     callbacks: Sequence[Callback] = (),
 ) -> Minimum:
-    """Minimise loss + penalty over all rows; `tol` bounds the greatest entry of the gradient at the end.
+    """Minimise loss + penalty over all rows, until no entry of the gradient is above `tol`.
+
+    It ends earlier where an iteration lowers the loss by less than 2e-9 of itself (SciPy's `ftol`, as in scikit-learn).
 
     Raises:
         DivergenceError: the loss or a parameter is not finite.

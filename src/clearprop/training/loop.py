@@ -63,7 +63,8 @@ class Run:
     """One training run, which may go on over several calls (partial_fit, warm start).
 
     `rows_seen` counts rows over the whole life of the model; `clock` is what inverse scaling reads (0 until this run's
-    first epoch has ended); `rate_factor` is what an adaptive plan has made of the learning rate.
+    first epoch has ended); `rate_factor` is what an adaptive plan has made of the learning rate; `epochs_done` and
+    `end` tell of the last call.
     """
 
     trainer: Trainer
@@ -73,6 +74,7 @@ class Run:
     clock: int = 0
     rate_factor: float = 1.0
     n_steps: int = 0
+    epochs_done: int = 0
     end: End = End.EPOCHS
 
     def train(
@@ -85,8 +87,8 @@ class Run:
         score: Score | None = None,
         callbacks: Sequence[Callback] = (),
         n_epochs: int | None = None,
-    ) -> int:
-        """Train for up to `n_epochs` (by default `plan.max_epochs`) epochs; the number done.
+    ) -> None:
+        """Train for up to `n_epochs` (by default `plan.max_epochs`) epochs; `epochs_done` counts them.
 
         The order of the rows is drawn as scikit-learn draws it: each epoch permutes the last epoch's order. Ctrl-C ends
         the training with a warning. The best epoch's parameters are restored if there is a score.
@@ -96,16 +98,16 @@ class Run:
         """
         order = np.arange(Y.shape[0]) if plan.shuffle else None
         start, best = self.trainer.snapshot(), None
-        self.end, epochs_done = End.EPOCHS, 0
+        self.end, self.epochs_done = End.EPOCHS, 0
         try:
             for _ in range(n_epochs or plan.max_epochs):
                 if order is not None:
                     order = order[_permutation(order.size, random)]
-                result, epoch = self._epoch(X, Y, weights, plan, order, score, epochs_done + 1)
+                result, epoch = self._epoch(X, Y, weights, plan, order, score)
                 if result.diverged_at is not None:
                     self.trainer.restore(start if best is None else best)
-                    raise DivergenceError(self._divergence(result, plan, epochs_done + 1))
-                epochs_done += 1
+                    raise DivergenceError(self._divergence(result, plan))
+                self.epochs_done += 1
                 self.history.epochs.append(epoch)
                 if self.stopping.observe(epoch.loss, epoch.score) and self._is_finite():
                     best, self.history.best_epoch = self.trainer.snapshot(), len(self.history)
@@ -124,11 +126,10 @@ class Run:
         if not self._is_finite():
             self.trainer.restore(start if best is None else best)
             raise DivergenceError(
-                f"training diverged: the weights are not finite after epoch {epochs_done}; {_remedy(plan)}"
+                f"training diverged: the weights are not finite after epoch {self.epochs_done}; {_remedy(plan)}"
             )
         reason = self.stopping.reason(plan.patience) if self.end is End.PATIENCE else self.end.value
         self.history.stopped_because = reason
-        return epochs_done
 
     def _epoch(
         self,
@@ -138,7 +139,6 @@ class Run:
         plan: Plan,
         order: Array | None,
         score: Score | None,
-        number: int,
     ) -> tuple[EpochResult, Epoch]:
         began = time.perf_counter()
         n = Y.shape[0]
@@ -158,7 +158,7 @@ class Run:
             self.clock = self.rows_seen
         value = None if score is None or result.diverged_at is not None else float(score(self.trainer.parameters))
         epoch = Epoch(
-            number,
+            self.epochs_done + 1,
             plan.max_epochs,
             result.loss,
             value,
@@ -182,11 +182,11 @@ class Run:
             return False
         return True
 
-    def _divergence(self, result: EpochResult, plan: Plan, epoch: int) -> str:
+    def _divergence(self, result: EpochResult, plan: Plan) -> str:
         step = self.n_steps + (result.diverged_at or 0)
         return (
-            f"training diverged: the loss is {result.loss} at step {step} (epoch {epoch}, batch {result.diverged_at}); "
-            + _remedy(plan)
+            f"training diverged: the loss is {result.loss} at step {step} (epoch {self.epochs_done + 1}, "
+            f"batch {result.diverged_at}); {_remedy(plan)}"
         )
 
 

@@ -1,0 +1,43 @@
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`. Each needs Python 3.11+ and nothing else.
+
+PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$candidate && break; done)
+VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS)
+
+.PHONY: demo test lint recording clean
+
+demo: $(VENV)/base  ## Train on the table that ships with Clearprop and say how good the model is.
+	$(BIN)/clearprop demo
+
+test: $(VENV)/dev  ## Run all tests, the README's code blocks among them.
+	$(BIN)/python -m pytest --numprocesses auto $(PYTEST_ARGUMENTS)
+
+lint: $(VENV)/dev  ## Format, lint, types and the order of imports.
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+recording: $(VENV)/dev  ## Write docs/demo.svg anew from what `clearprop demo` prints.
+	$(BIN)/python docs/record_demo.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/python:
+	@test -n "$(PYTHON)" || { echo "Clearprop needs Python 3.11 or newer with its venv module; none was found. \
+	Install one, or name it: make demo PYTHON=/path/to/python3" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/base: $(VENV)/python pyproject.toml $(CONSTRAINTS)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/dev: $(VENV)/base
+	$(PIP) --editable '.[dev]'
+	touch $@

@@ -1,0 +1,58 @@
+"""Importing the package is cheap, and what it offers is found on first use."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+
+import clearprop
+
+LATE = {"sympy", "jax", "pyarrow", "typer", "jinja2", "rich", "sklearn", "scipy", "numpy"}
+SCIKIT_LEARN = "from sklearn.neural_network import MLPClassifier, MLPRegressor"
+
+
+@cache
+def loaded_by(statement):
+    """The names of all modules after a statement in a fresh interpreter."""
+    program = f"{statement}\nimport json, sys\nprint(json.dumps(list(sys.modules)))"
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=True)
+    return frozenset(json.loads(done.stdout))
+
+
+def test_the_bare_package_loads_nothing():
+    assert loaded_by("import clearprop") & LATE == set()
+
+
+@pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
+def test_an_estimator_loads_what_scikit_learn_loads(name):
+    mine = loaded_by(f"from clearprop import {name}") & LATE
+    assert mine <= loaded_by(SCIKIT_LEARN) & LATE  # which may itself load pyarrow or rich
+    assert not mine & {"sympy", "jax", "typer", "jinja2"}
+
+
+def test_the_mathematics_loads_numpy_and_scipy_at_most():
+    assert loaded_by("from clearprop import Network, Parameters, forward, backward") & LATE <= {"numpy", "scipy"}
+
+
+def test_the_checks_would_notice():
+    assert {"scipy", "sklearn", "numpy"} <= loaded_by("import clearprop; clearprop.MLPClassifier")
+
+
+def test_what_there_is_is_listed():
+    assert set(clearprop.__all__) <= set(dir(clearprop))
+    assert dir(clearprop) == sorted(dir(clearprop))
+    assert clearprop.MLPClassifier is clearprop.MLPClassifier
+    assert clearprop.MLPClassifier.__name__ == "MLPClassifier"
+
+
+def test_what_there_is_not():
+    with pytest.raises(AttributeError) as caught:
+        _ = clearprop.MLPClasifier
+    message = str(caught.value)
+    assert "'clearprop' has no attribute 'MLPClasifier'" in message
+    assert all(name in message for name in clearprop.__all__ if not name.startswith("_"))
+    assert len(message.splitlines()) == 1
+    with pytest.raises(ImportError, match="no_such"):
+        exec("from clearprop import no_such")
