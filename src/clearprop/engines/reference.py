@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.engines.interface import EpochResult, Recipe, Rows
+from clearprop.engines.threads import step_threads
 from clearprop.engines.updates import Updates
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.dropout import dropout_masks
@@ -50,7 +51,8 @@ class ReferenceTrainer:
         n, total, done = Y.shape[0], 0.0, 0
         norms = np.zeros((2, self._network.n_layers))
         diverged_at = None
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is told by the loss
+        quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # divergence is told by the loss
+        with quiet, step_threads(self._network, batch_size):
             for rate in learning_rates.tolist():
                 start, stop = done * batch_size, min((done + 1) * batch_size, n)
                 rows = slice(start, stop) if order is None else order[start:stop]
