@@ -8,7 +8,7 @@ from threadpoolctl import ThreadpoolController
 
 from clearprop.mathematics.network import Network
 
-#: Multiply-adds of a step's largest product below which one thread is used: two threads then gained less than a fifth on
+#: Multiply-adds of a step's largest product below which one thread is used: two then gained less than a fifth on
 #: two idle cores, and took more than twice as long where other processes wanted the cores.
 SMALL_PRODUCT = 1 << 24
 

@@ -2,6 +2,7 @@
 
 import warnings
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -95,6 +96,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         X, y = self._check_data(X, y, incremental, reset=not continues)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=X.dtype)
         weights = self._weigh_classes(y, weights, incremental)
+        weights = None if weights is None else weights.astype(X.dtype, copy=False)
         Y = self._encode(y, X.dtype)
         self._random_state = check_random_state(self.random_state)
         if not continues:
@@ -203,11 +205,11 @@ class MultilayerPerceptron(BaseEstimator, ABC):
 
     def _start_run(self, dtype: np.dtype) -> Run:
         trainer = self._engine.trainer(self.network_, self.parameters_, self._recipe(dtype))
-        if self._run is None:
-            stopping = Stopping(float(self.tol), bool(self.early_stopping))
-            self._run = Run(trainer, stopping, self.history_)
-        else:  # a warm start has a new optimizer and goes on with everything else
-            self._run = Run(trainer, self._run.stopping, self.history_, rows_seen=self.t_)
+        stopping = Stopping(float(self.tol), bool(self.early_stopping))
+        if self._run is not None and self._run.stopping.by_score == stopping.by_score:
+            # A warm start has a new optimizer and goes on with everything else, the best epoch so far included.
+            stopping = replace(self._run.stopping, tol=stopping.tol)
+        self._run = Run(trainer, stopping, self.history_, rows_seen=self.t_)
         return self._run
 
     def _record(self, run: Run) -> None:

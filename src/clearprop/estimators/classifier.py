@@ -163,7 +163,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
                 "weights, sklearn.utils.class_weight.compute_class_weight counts them"
             )
         by_class = compute_sample_weight(self.class_weight, y)
-        return by_class if weights is None else (weights * by_class).astype(weights.dtype)
+        return by_class if weights is None else weights * by_class
 
     @available_if(lambda self: self._is_stochastic)
     @_fit_context(prefer_skip_nested_validation=True)
