@@ -67,9 +67,9 @@ def test_the_message_is_one_line_that_helps(solver, arguments):
     scaled = arguments is LATE
     _, message = diverged(scale(X) if scaled else X, scale(y) if scaled else y, **arguments, solver=solver)
     assert len(message.splitlines()) == 1
-    for words in ("diverged", "inf", "at step ", "epoch ", "learning_rate_init", "max_grad_norm", "standardised"):
+    for words in ("diverged", "inf", "at step ", "epoch ", "smaller learning rate", "max_grad_norm", "standardised"):
         assert words in message
-    assert f"smaller learning_rate_init than {arguments['learning_rate_init']:g}" in message
+    assert f"smaller learning rate than {arguments['learning_rate_init']:g}" in message
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

@@ -1,10 +1,12 @@
-"""Ctrl-C during training: the first ends it at the epoch, so that the best weights are kept; the second at once."""
+"""Ctrl-C during training: the first ends it at the epoch and keeps the best weights; the second at once, unsaved."""
 
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+import typer
 
 from clearprop.training import Epoch
 
@@ -17,9 +19,9 @@ def ends_at_the_epoch() -> Iterator[Callable[[Epoch], bool]]:
     def handle(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         if asked:
-            raise KeyboardInterrupt
+            raise typer.Abort  # no KeyboardInterrupt: the training loop ends on it and keeps what it has
         asked = True
-        print("\nEnding at this epoch; press Ctrl-C again to stop at once.", file=sys.stderr)
+        print("\nEnding at this epoch; press Ctrl-C again to stop at once and save nothing.", file=sys.stderr)
 
     before = signal.signal(signal.SIGINT, handle)
     try:

@@ -17,7 +17,9 @@ def print_json(values: dict[str, Any]) -> None:
 
 def print_rows(title: str, rows: Sequence[tuple[str, ...]], headings: tuple[str, ...] = ()) -> None:
     """Print a small table: its texts as they are, whatever they contain."""
-    table = Table(title=title or None, title_justify="left", show_header=bool(headings), box=None, pad_edge=False)
+    table = Table(
+        title=Text(title) if title else None, title_justify="left", show_header=bool(headings), box=None, pad_edge=False
+    )
     for j in range(len(rows[0])):
         table.add_column(headings[j] if headings else "", justify="left", overflow="fold")
     for row in rows:

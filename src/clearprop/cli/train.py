@@ -1,5 +1,6 @@
 """`clearprop train`: from a file to a model file."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,15 @@ from clearprop.interchange import save
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.optimizers import OPTIMIZERS
 from clearprop.mathematics.schedules import SCHEDULES
-from clearprop.tables import read_table
+from clearprop.tables import check_writable, read_table
+
+#: Constructor arguments whose options have another name.
+OPTIONS = {
+    "hidden_layer_sizes": "--hidden",
+    "learning_rate_init": "--learning-rate",
+    "max_iter": "--epochs",
+    "random_state": "--seed",
+}
 
 HIDDEN = ",".join(str(size) for size in DEFAULTS["hidden_layer_sizes"])
 ACTIVATION_NAMES = ", ".join(entry.name for entry in ACTIVATIONS.values() if entry.elementwise)
@@ -40,6 +49,7 @@ def train(
     batch_size: Annotated[int | None, typer.Option(min=1, help="Rows a step. [default: 200]")] = None,
     dropout: Annotated[float | None, typer.Option(help=f"Share of units. [default: {DEFAULTS['dropout']}]")] = None,
     alpha: Annotated[float | None, typer.Option(help="L2 penalty. [default: 0.0001]")] = None,
+    max_grad_norm: Annotated[float | None, typer.Option(help="Cut the gradient to this norm. [default: never]")] = None,
     scoring: Annotated[
         str | None, typer.Option(help="Held-out score to stop by, a scikit-learn scorer. [default: neg_log_loss or r2]")
     ] = None,
@@ -65,19 +75,27 @@ def train(
         "batch_size": batch_size,
         "dropout": dropout,
         "alpha": alpha,
+        "max_grad_norm": max_grad_norm,
         "scoring": scoring,
         "early_stopping": early_stopping,
         "random_state": seed,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
     out = out or file.with_name(file.name.removesuffix(".gz")).with_suffix(".clearprop")
-    train_and_save(read_table(file), target, out, source=file.name, task=task, quiet=quiet, as_json=as_json, **given)
+    if out.exists() and file.exists() and out.samefile(file):
+        raise ValueError(f"--out: {out} is the table itself; give the model a name of its own")
+    table = read_table(file)
+    try:
+        train_and_save(table, target, out, source=file.name, task=task, quiet=quiet, as_json=as_json, **given)
+    except ValueError as error:
+        raise ValueError(_in_options(str(error))) from None
 
 
 def train_and_save(
     table: Any, target: str, out: Path, *, source: str, task: str, quiet: bool, as_json: bool, **arguments: Any
 ) -> TableModel:
     """Train, show, save and say where."""
+    check_writable(out)  # before the training, which may take long
     silent = quiet or as_json
     with ends_at_the_epoch() as asked_to_end, training_progress(silent) as show:
         say = (lambda line: None) if silent else print
@@ -90,6 +108,19 @@ def train_and_save(
         print(model.summary())
         print(f"Saved {out}")
     return model
+
+
+def _in_options(message: str) -> str:
+    """Name the option of the command line where scikit-learn names the constructor's argument.
+
+    >>> _in_options("The 'learning_rate_init' parameter of MLPClassifier must be a float in the range (0.0, inf).")
+    '--learning-rate must be a float in the range (0.0, inf).'
+    """
+
+    def option(match: re.Match[str]) -> str:
+        return OPTIONS.get(match[1], "--" + match[1].replace("_", "-"))
+
+    return re.sub(r"The '(\w+)' parameter of \w+", option, message)
 
 
 def _sizes(text: str) -> tuple[int, ...]:

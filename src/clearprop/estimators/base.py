@@ -110,7 +110,10 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def _initialize(self, n_features: int, n_outputs: int, dtype: np.dtype) -> None:
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).ravel().tolist()
         if any(not isinstance(size, int | np.integer) or size <= 0 for size in sizes):
-            raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}: give one positive whole number a layer")
+            raise ValueError(
+                f"The 'hidden_layer_sizes' parameter of {type(self).__name__} must be a positive whole number for each "
+                f"hidden layer. Got {sizes} instead."
+            )
         output, loss = self._output_and_loss()
         hidden = self.activation if isinstance(self.activation, str) else tuple(self.activation)
         self.network_ = Network((n_features, *sizes, n_outputs), hidden, output, loss)

@@ -15,6 +15,21 @@ def negative_log_loss(model, X, y, sample_weight=None) -> float:
     return -log_loss(y, model.predict_proba(X), sample_weight=sample_weight, labels=model.classes_)
 
 
+def _scorer(model):
+    """Find the scorer that an estimator's argument `scoring` names, None for its default."""
+    if model.scoring == "neg_log_loss":
+        return negative_log_loss
+    if not isinstance(model.scoring, str):
+        return model.scoring
+    try:
+        return get_scorer(model.scoring)
+    except ValueError:
+        raise ValueError(
+            f"The 'scoring' parameter of {type(model).__name__} must be a scorer, None, or a name that "
+            f"sklearn.metrics.get_scorer_names() lists. Got {model.scoring!r} instead."
+        ) from None
+
+
 class HeldOutScore:
     """Score a model that is still being trained on rows that it does not see.
 
@@ -30,10 +45,7 @@ class HeldOutScore:
         self._model = copy.copy(model)
         vars(self._model).pop("feature_names_in_", None)  # the held-out rows are plain arrays by now
         self._X, self._y, self._weights = X, y, weights
-        if model.scoring == "neg_log_loss":
-            self._scorer = negative_log_loss
-        else:
-            self._scorer = get_scorer(model.scoring) if isinstance(model.scoring, str) else model.scoring
+        self._scorer = _scorer(model)
 
     def __call__(self, parameters: Parameters) -> float:
         """Give the score of these parameters, greater is better; NaN where a prediction is not finite."""

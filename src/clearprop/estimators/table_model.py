@@ -16,7 +16,7 @@ from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.regressor import MLPRegressor
 from clearprop.mathematics.arrays import Array
 from clearprop.tables import TableEncoder, TableError, class_labels, looks_continuous, split_target, to_table
-from clearprop.tables.canonical import canonical_texts
+from clearprop.tables.canonical import canonical_text, canonical_texts
 from clearprop.tables.measures import finite_numbers, measure_of
 
 Label = str | int | float | bool
@@ -96,7 +96,9 @@ class TableModel:
             DivergenceError: a loss was not finite.
         """
         if task not in TASKS:
-            raise ValueError(f"task: {task!r} is unknown; there are {', '.join(TASKS)}")
+            raise ValueError(
+                f"The 'task' parameter of TableModel must be among {', '.join(TASKS)}. Got {task!r} instead."
+            )
         began = time.perf_counter()
         features, values, dropped = split_target(to_table(table), target, source=source)
         encoder = TableEncoder()
@@ -115,7 +117,7 @@ class TableModel:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # how training ended is on record
             estimator.fit(X, y)
-        history = estimator.history_
+        history, best = estimator.history_, getattr(estimator, "best_validation_score_", None)
         record = {
             "source": source,
             "rows": len(y),
@@ -124,8 +126,8 @@ class TableModel:
             "commonest_class": None if labels is None else labels[int(np.bincount(y).argmax())],
             "epochs": len(history),
             "best_epoch": history.best_epoch,
-            "held_out_score": settings["scoring"] if settings["early_stopping"] else None,
-            "best_held_out_score": getattr(estimator, "best_validation_score_", None),
+            "held_out_score": None if best is None else settings["scoring"],
+            "best_held_out_score": best,
             "stopped_because": history.stopped_because,
             "engine": engine_named(estimator.engine).name,
             "seconds": time.perf_counter() - began,
@@ -210,7 +212,8 @@ class TableModel:
         if not len(X):
             raise TableError("has no rows; at least one is needed", source=source)
         if self.labels is None:
-            return self.estimator.predict(X) * self.scale + self.centre
+            # In float32, a small spread around a large centre would be lost.
+            return self.estimator.predict(X).astype(np.float64) * self.scale + self.centre
         return self.estimator.predict_proba(X)
 
     def _decoded(self, output: Array) -> pa.Array:
@@ -228,8 +231,7 @@ class TableModel:
 
     def _classification_measures(self, values: pa.Array, probabilities: Array) -> dict[str, Any]:
         assert self.labels is not None
-        position = {text: code for code, text in enumerate(canonical_texts(pa.array(self.labels)))}
-        codes = np.array([position.get(text, -1) for text in canonical_texts(values)])  # −1: not seen in training
+        codes = _codes_of(self.labels, values)
         known, predicted = codes >= 0, probabilities.argmax(axis=1)
         measures: dict[str, Any] = {
             "accuracy": float(np.mean(predicted == codes)),
@@ -246,6 +248,15 @@ class TableModel:
                 score = p[:, 1] if len(every) == 2 else p
                 measures["auc"] = float(metrics.roc_auc_score(codes[known], score, multi_class="ovr", labels=every))
         return measures
+
+
+def _codes_of(labels: list[Label], values: pa.Array) -> Array:
+    """Return the code of each value's class, −1 where training saw none; "True" of a file is true of another one."""
+    texts = [str(text) for text in canonical_texts(pa.array(labels))]
+    exact = {text: code for code, text in enumerate(texts)}
+    alike = {canonical_text(text): code for code, text in enumerate(texts)}
+    found = [str(text) for text in canonical_texts(values)]
+    return np.array([exact.get(text, alike.get(canonical_text(text), -1)) for text in found])
 
 
 def _numbers(values: pa.Array, source: str, target: str) -> Array:

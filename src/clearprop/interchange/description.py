@@ -89,12 +89,13 @@ def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
             "values": classes.tolist(),
             "dtype": "object" if classes.dtype == object else classes.dtype.str,
             "labels_of": estimator._label_binarizer.y_type_,
+            "sparse": bool(estimator._label_binarizer.sparse_input_),
         }
     return plain
 
 
 def _rebuild_estimator(plain: dict[str, Any], parameters: Parameters) -> MultilayerPerceptron:
-    arguments = {name: tuple(v) if isinstance(v, list) else v for name, v in plain["arguments"].items()}
+    arguments = {name: _argument(value) for name, value in plain["arguments"].items()}
     estimator = ESTIMATORS[plain["class"]](**arguments)
     hidden = plain["network"]["hidden"]
     estimator.network_ = Network(
@@ -115,21 +116,29 @@ def _rebuild_estimator(plain: dict[str, Any], parameters: Parameters) -> Multila
         classes = np.array(plain["classes"]["values"], dtype=plain["classes"]["dtype"])
         multilabel = plain["classes"]["labels_of"].startswith("multilabel")
         estimator._label_binarizer = LabelBinarizer().fit(np.eye(len(classes), dtype=int) if multilabel else classes)
+        estimator._label_binarizer.sparse_input_ = plain["classes"]["sparse"]
         estimator.classes_ = classes
     return estimator
 
 
 def _is_plain(value: Any) -> bool:
     if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(item) for key, item in value.items())
-    if isinstance(value, list | tuple):
+        return all(_is_plain(key) and _is_plain(item) for key, item in value.items())
+    if isinstance(value, list | tuple | np.ndarray):
         return all(_is_plain(item) for item in value)
     return value is None or isinstance(value, str | int | float | bool | np.number | np.bool)
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, dict):  # as pairs, for JSON's keys are texts and those of class_weight may be numbers
+        return {"pairs": [[_plain(key), _plain(item)] for key, item in value.items()]}
+    if isinstance(value, list | tuple | np.ndarray):
         return [_plain(item) for item in value]
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _argument(plain: Any) -> Any:
+    """The inverse of `_plain` for an estimator's argument (a list comes back as a tuple)."""
+    if isinstance(plain, dict):
+        return dict(plain["pairs"])
+    return tuple(plain) if isinstance(plain, list) else plain

@@ -33,8 +33,8 @@ class ModelFileError(ValueError):
 def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a fitted model to a file: to a temporary name first, so that a failure leaves no half-written file.
 
-    Optimizer state, callbacks and a `random_state` that is a generator are not saved: training that goes on after
-    `load` starts with a fresh optimizer.
+    Optimizer state, callbacks, a `scoring` that is a function and a `random_state` that is a generator are not saved:
+    training that goes on after `load` starts with a fresh optimizer.
 
     Arguments:
         model: a fitted `MLPClassifier` or `MLPRegressor`, or what `load` returns for a model of the command line.
@@ -87,7 +87,7 @@ def load(path: str | os.PathLike[str]) -> Model:
             [tensors[f"W{l}"] for l in range(1, n_layers + 1)], [tensors[f"b{l}"] for l in range(1, n_layers + 1)]
         )
         return rebuild(json.loads(text), parameters)
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelFileError(f"{path}: the description of the model does not hold together ({error!r})") from None
 
 
@@ -113,7 +113,7 @@ def _read(path: Path) -> tuple[str, str, dict[str, Array]]:
 def _version(path: str | os.PathLike[str], text: str) -> int:
     try:
         return int(json.loads(text)["version"])
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, RecursionError):
         raise ModelFileError(f"{path}: the file was altered after it was saved (its description is no JSON)") from None
 
 

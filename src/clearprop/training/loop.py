@@ -192,7 +192,7 @@ class Run:
 
 def _remedy(plan: Plan) -> str:
     return (
-        f"try a smaller learning_rate_init than {plan.learning_rate:g}, max_grad_norm=1.0, or standardised inputs "
+        f"try a smaller learning rate than {plan.learning_rate:g}, a max_grad_norm of 1, or standardised inputs "
         "(the weights of the best finite epoch are kept)"
     )
 
