@@ -8,8 +8,10 @@ import pytest
 from safetensors import safe_open
 
 from clearprop import load
+from clearprop.cli.progress import training_progress
 from clearprop.estimators.table_model import DEFAULTS
 from clearprop.tables import read_table, write_table
+from clearprop.training import Epoch
 
 from .cases import FAST, FORMS, people
 
@@ -63,14 +65,26 @@ def test_json_is_one_object_and_nothing_else(do, table_file):
     assert record["notes"] == model.encoder.notes
 
 
-def test_progress_is_a_line_an_epoch_on_standard_error(do, table_file):
+def test_progress_is_plain_lines_on_standard_error(do, table_file):
     said = do("train", table_file, "--target", "kind", *FAST)
     lines = said.err.splitlines()
-    assert [line.split()[1] for line in lines] == [f"{epoch}/5" for epoch in range(1, 6)]
+    epochs = [int(line.split()[1].removesuffix("/5")) for line in lines]
+    assert (epochs[0], epochs[-1]) == (1, 5)
+    assert epochs == sorted(set(epochs))
     for words in ("loss", "held-out score", "rows/s"):
         assert all(words in line for line in lines)
     unscored = do("train", table_file, "--target", "kind", "--no-early-stopping", *FAST)
     assert "held-out" not in unscored.err
+
+
+def test_no_more_than_one_line_a_second(capsys, monkeypatch):
+    seconds = iter(np.arange(0, 8, 0.25))
+    monkeypatch.setattr("clearprop.cli.progress.time.monotonic", lambda: next(seconds))
+    with training_progress(quiet=False) as show:
+        for number in range(1, 31):
+            show(Epoch(number, 30, 1.0, None, 0.1, (), (), 10, 0.25))
+    lines = capsys.readouterr().err.splitlines()
+    assert [int(line.split()[1].removesuffix("/30")) for line in lines] == [*range(1, 31, 4), 30]
 
 
 def test_what_is_said_is_what_was_done(do, table_file):

@@ -50,7 +50,9 @@ def test_the_right_input_is_taken():
 @pytest.mark.parametrize("sizes", [(0,), (5, -1), (5, 2.5), (5, "6"), ("ten",), (None,), (5, (6, 7))], ids=str)
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
 def test_hidden_layer_sizes(kind, sizes):
-    one_line_error(ValueError, lambda: kind(hidden_layer_sizes=sizes).fit(X, y), "hidden_layer_sizes", "positive whole number")
+    one_line_error(
+        ValueError, lambda: kind(hidden_layer_sizes=sizes).fit(X, y), "hidden_layer_sizes", "positive whole number"
+    )
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -1,6 +1,8 @@
 """How training is shown: a progress bar on a terminal, plain lines where there is none."""
 
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -25,7 +27,20 @@ def training_progress(quiet: bool) -> Iterator[Show]:
                 task, completed=epoch.epoch, total=epoch.n_epochs, numbers=_numbers(epoch), refresh=True
             )
     else:
-        yield lambda epoch: print(f"epoch {epoch.epoch}/{epoch.n_epochs}  {_numbers(epoch)}", file=sys.stderr)
+        yield _Lines()
+
+
+class _Lines:
+    """One line an epoch, but no more than one a second: a log is read by people."""
+
+    def __init__(self) -> None:
+        self._printed_at = -math.inf
+
+    def __call__(self, epoch: Epoch) -> None:
+        now = time.monotonic()
+        if now - self._printed_at >= 1.0 or epoch.epoch == epoch.n_epochs:
+            self._printed_at = now
+            print(f"epoch {epoch.epoch}/{epoch.n_epochs}  {_numbers(epoch)}", file=sys.stderr, flush=True)
 
 
 def _bar(console: Console) -> Progress:

@@ -1,5 +1,6 @@
 """`clearprop train`: from a file to a model file."""
 
+import inspect
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +10,7 @@ import typer
 from clearprop.cli.interrupt import ends_at_the_epoch
 from clearprop.cli.output import print_json
 from clearprop.cli.progress import training_progress
+from clearprop.estimators import MLPClassifier
 from clearprop.estimators.table_model import DEFAULTS, TASKS, TableModel
 from clearprop.interchange import save
 from clearprop.mathematics.activations import ACTIVATIONS
@@ -24,40 +26,63 @@ OPTIONS = {
     "random_state": "--seed",
 }
 
-HIDDEN = ",".join(str(size) for size in DEFAULTS["hidden_layer_sizes"])
+
+def _option(argument: str, words: str, **more: Any) -> Any:
+    """Build the option of a constructor argument, which shows the default that tables are trained with."""
+    own = inspect.signature(MLPClassifier).parameters[argument].default
+    return typer.Option(help=words, show_default=_shown(DEFAULTS.get(argument, own)), **more)
+
+
+def _shown(default: Any) -> str:
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+
+
 ACTIVATION_NAMES = ", ".join(entry.name for entry in ACTIVATIONS.values() if entry.elementwise)
 
+Target = Annotated[str, typer.Option("--target", "-t", help="The column to predict.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="The model file.", show_default="FILE's name.clearprop")]
+Task = Annotated[str, typer.Option(help=f"{', '.join(TASKS)}; auto: regression if the target is an amount.")]
+Hidden = Annotated[str | None, _option("hidden_layer_sizes", "Units of the hidden layers.")]
+Activation = Annotated[str | None, _option("activation", f"{ACTIVATION_NAMES}.")]
+Solver = Annotated[str | None, _option("solver", f"{', '.join(OPTIMIZERS)}, lbfgs.")]
+LearningRate = Annotated[float | None, _option("learning_rate_init", "The first step's size.")]
+ScheduleName = Annotated[str | None, _option("learning_rate", f"{', '.join(SCHEDULES)}.")]
+Epochs = Annotated[int | None, _option("max_iter", "At most so many times through all rows.", min=1)]
+BatchSize = Annotated[int | None, _option("batch_size", "Rows a step; auto: 200, or all if fewer.", min=1)]
+Dropout = Annotated[float | None, _option("dropout", "Share of hidden units dropped at each step.")]
+Alpha = Annotated[float | None, _option("alpha", "L2 penalty.")]
+MaxGradNorm = Annotated[float | None, _option("max_grad_norm", "Cut the gradient to this norm.")]
+Scoring = Annotated[
+    str | None,
+    typer.Option(help="Held-out score to stop by, a scikit-learn scorer.", show_default="neg_log_loss or r2"),
+]
+EarlyStopping = Annotated[
+    bool | None,
+    typer.Option("--early-stopping/--no-early-stopping", help="Hold out a tenth of the rows.", show_default="on"),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Same seed, same model.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, for machines.")]
 
 
 def train(
     file: Annotated[Path, typer.Argument(help="CSV (any delimiter, .gz), Parquet, Arrow, JSON lines or .npz.")],
-    target: Annotated[str, typer.Option("--target", "-t", help="The column to predict.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The model file; default: FILE's name.clearprop")] = (
-        None
-    ),
-    task: Annotated[str, typer.Option(help=f"{', '.join(TASKS)}; auto: regression if the target is an amount.")] = (
-        "auto"
-    ),
-    hidden: Annotated[str | None, typer.Option(help=f"Units of the hidden layers. [default: {HIDDEN}]")] = None,
-    activation: Annotated[str | None, typer.Option(help=f"{ACTIVATION_NAMES}. [default: relu]")] = None,
-    solver: Annotated[str | None, typer.Option(help=f"{', '.join(OPTIMIZERS)}, lbfgs. [default: adam]")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help=f"[default: {DEFAULTS['learning_rate_init']}]")] = None,
-    schedule: Annotated[str | None, typer.Option(help=f"{', '.join(SCHEDULES)}. [default: constant]")] = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help=f"At most. [default: {DEFAULTS['max_iter']}]")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Rows a step. [default: 200]")] = None,
-    dropout: Annotated[float | None, typer.Option(help=f"Share of units. [default: {DEFAULTS['dropout']}]")] = None,
-    alpha: Annotated[float | None, typer.Option(help="L2 penalty. [default: 0.0001]")] = None,
-    max_grad_norm: Annotated[float | None, typer.Option(help="Cut the gradient to this norm. [default: never]")] = None,
-    scoring: Annotated[
-        str | None, typer.Option(help="Held-out score to stop by, a scikit-learn scorer. [default: neg_log_loss or r2]")
-    ] = None,
-    early_stopping: Annotated[
-        bool | None,
-        typer.Option("--early-stopping/--no-early-stopping", help="Hold out a tenth of the rows. [default: on]"),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same model.")] = 0,
+    target: Target,
+    out: Out = None,
+    task: Task = "auto",
+    hidden: Hidden = None,
+    activation: Activation = None,
+    solver: Solver = None,
+    learning_rate: LearningRate = None,
+    schedule: ScheduleName = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    dropout: Dropout = None,
+    alpha: Alpha = None,
+    max_grad_norm: MaxGradNorm = None,
+    scoring: Scoring = None,
+    early_stopping: EarlyStopping = None,
+    seed: Seed = 0,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
