@@ -208,3 +208,11 @@ def test_a_failed_fit_leaves_the_encoder_as_it_was():
 
 def test_every_kind_of_column_is_in_the_table_under_its_own_name():
     assert all(kind.kind == name for name, kind in COLUMN_KINDS.items())
+
+
+def test_a_column_of_numbers_with_strays_says_which_they_are():
+    numbers = [str(number) for number in range(10)]
+    (note,) = TableEncoder().fit({"x": [*numbers, "abc"], "y": range(11)}).notes
+    assert "numbers but for 'abc'" in note
+    for texts in (["a", "b", "c", "1"], ["a", "b"], ["a", "1"]):
+        assert not TableEncoder().fit({"x": texts, "y": range(len(texts))}).notes

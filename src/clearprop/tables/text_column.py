@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from clearprop.tables.canonical import canonical_text, texts_and_codes
 from clearprop.tables.cells import is_scalar, is_text, value_type
-from clearprop.tables.errors import TableError, counted
+from clearprop.tables.errors import TableError, counted, listed
 
 #: A column with more different texts than this keeps the most frequent ones; the rest share one feature.
 MAX_CATEGORIES = 255
@@ -88,7 +88,7 @@ class TextColumn:
         """Return one line for each decision that a reader should know of."""
         if not self.feature_names:
             return (f"column {self.name!r} is dropped: {self.describe()}",)
-        if self.is_capped or self.n_missing or self._looks_like_identifier:
+        if self.is_capped or self.n_missing or self._looks_like_identifier or self._strays_among_numbers:
             return (f"column {self.name!r}: {self.describe()}",)
         return ()
 
@@ -96,6 +96,12 @@ class TextColumn:
     def _looks_like_identifier(self) -> bool:
         n_present = self.n_rows - self.n_missing
         return self.n_rows >= _IDENTIFIER_ROWS and self.n_distinct > _IDENTIFIER_SHARE * n_present > 0
+
+    @property
+    def _strays_among_numbers(self) -> list[str]:
+        """Return the texts that keep a column, most of whose texts are numbers, from being read as numbers."""
+        strays = [text for text in self.categories if not _is_number(text)]
+        return strays if 0 < 2 * len(strays) < len(self.categories) else []
 
     def encode(self, values: pa.Array | pa.ChunkedArray, out: np.ndarray, *, source: str) -> None:
         """Write the n cells of a column into `out`, of zeros and of shape (n, len(feature_names))."""
@@ -129,6 +135,8 @@ class TextColumn:
             parts.append(f"the {len(self.categories)} most frequent are kept and the rest is '{self.name} is other'")
         if self._looks_like_identifier:
             parts.append("nearly every row has its own, so leave the column out if it is an identifier")
+        if self._strays_among_numbers:
+            parts.append(f"numbers but for {listed(self._strays_among_numbers, 3)}, so it is read as text")
         if self.n_missing:
             parts.append(f"{counted(self.n_missing, 'missing cell')}, marked by '{self.name} is missing'")
         return "; ".join(parts)
@@ -147,3 +155,11 @@ class TextColumn:
         if any(type(count) is not int for count in counts) or column.n_distinct < len(set(column.categories)):
             raise TableError("the counts are not those of a text column", column=column.name)
         return cls(column.name, tuple(column.categories), *counts)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
