@@ -219,3 +219,22 @@ def test_signature(kind):
     first = list(itertools.takewhile(lambda argument: argument.kind is not argument.KEYWORD_ONLY, theirs))
     assert mine[: len(first)] == first
     assert [argument for argument in theirs if argument not in mine] == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"max_iter": 15},
+        {"max_iter": 50, "early_stopping": True, "n_iter_no_change": 2},
+        {"solver": "sgd", "learning_rate": "adaptive", "tol": 0.1, "n_iter_no_change": 2, "max_iter": 30},
+        {"tol": 0.1, "n_iter_no_change": 2, "max_iter": 30},
+    ],
+    ids=["to the end", "early stopping", "adaptive", "patience"],
+)
+def test_what_verbose_prints(arguments, capsys):
+    said = []
+    for library in LIBRARIES:
+        run(script("multiclass", {"verbose": True, **arguments}, FIT), library, *table("multiclass"))
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert "Iteration 1, loss = " in said[0]

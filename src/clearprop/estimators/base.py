@@ -20,6 +20,7 @@ from clearprop.mathematics.arrays import EMPTY, Array
 from clearprop.mathematics.initializers import initialize
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.training import End, History, Plan, Run, Stopping, minimise
+from clearprop.training.loop import Callback
 
 SCIKIT_LEARN_OUTPUTS = {"softmax": "softmax", "sigmoid": "logistic", "identity": "identity", "exponential": "exp"}
 
@@ -182,7 +183,6 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         if self.early_stopping:
             X, Y, weights, score = self._hold_out(X, Y, weights)
         plan = self._plan(Y.shape[0])
-        callbacks = [PrintProgress()] * bool(self.verbose) + list(self.callbacks or ())
         try:
             run.train(
                 X,
@@ -191,13 +191,13 @@ class MultilayerPerceptron(BaseEstimator, ABC):
                 plan,
                 self._random_state,
                 score,
-                callbacks,
+                self._callbacks(run.stopping.reason(plan.patience)),
                 n_epochs=1 if incremental else None,
             )
         finally:
             self._record(run)
-        if self.verbose:
-            print(run.history.stopped_because)
+        if self.verbose and run.end is End.PATIENCE:
+            print(f"{run.history.stopped_because} Stopping.")
         if run.end is End.EPOCHS and not incremental:
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
@@ -205,6 +205,9 @@ class MultilayerPerceptron(BaseEstimator, ABC):
                 ConvergenceWarning,
                 stacklevel=4,
             )
+
+    def _callbacks(self, no_improvement: str = "") -> list[Callback]:
+        return [PrintProgress(no_improvement)] * bool(self.verbose) + list(self.callbacks or ())
 
     def _start_run(self, dtype: np.dtype) -> Run:
         trainer = self._engine.trainer(self.network_, self.parameters_, self._recipe(dtype))
@@ -254,7 +257,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             max_iterations=self.max_iter,
             max_evaluations=self.max_fun,
             tol=float(self.tol),
-            callbacks=[PrintProgress()] * bool(self.verbose) + list(self.callbacks or ()),
+            callbacks=self._callbacks(),
         )
         self._show(minimum.parameters)
         self.loss_, self.history_ = minimum.loss, minimum.history

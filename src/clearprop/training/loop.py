@@ -128,8 +128,10 @@ class Run:
             raise DivergenceError(
                 f"training diverged: the weights are not finite after epoch {self.epochs_done}; {_remedy(plan)}"
             )
-        reason = self.stopping.reason(plan.patience) if self.end is End.PATIENCE else self.end.value
-        self.history.stopped_because = reason
+        self.history.stopped_because = self.end.value
+        if self.end is End.PATIENCE:
+            too_small = " Learning rate too small." if plan.adaptive else ""
+            self.history.stopped_because = self.stopping.reason(plan.patience) + too_small
 
     def _epoch(
         self,
