@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from clearprop.engines import EpochResult, Trainer
+from clearprop.engines import Trainer
 from clearprop.engines.interface import Rows
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
@@ -76,6 +76,7 @@ class Run:
     n_steps: int = 0
     epochs_done: int = 0
     end: End = End.EPOCHS
+    _best: Array | None = None
 
     def train(
         self,
@@ -96,42 +97,51 @@ class Run:
         Raises:
             DivergenceError: a loss or parameter is not finite; the parameters of the best finite epoch are put back.
         """
-        order = np.arange(Y.shape[0]) if plan.shuffle else None
-        start, best = self.trainer.snapshot(), None
-        self.end, self.epochs_done = End.EPOCHS, 0
+        start = self.trainer.snapshot()
+        self.end, self.epochs_done, self._best = End.EPOCHS, 0, None
         try:
-            for _ in range(n_epochs or plan.max_epochs):
+            self._go_through(X, Y, weights, plan, random, score, callbacks, n_epochs or plan.max_epochs)
+            if score is not None and self._best is not None:  # a warm start that beats no earlier epoch keeps its last
+                self.trainer.restore(self._best)
+            if not self._is_finite():
+                raise DivergenceError(
+                    f"training diverged: the weights are not finite after epoch {self.epochs_done}; {_remedy(plan)}"
+                )
+        except DivergenceError:
+            self.trainer.restore(start if self._best is None else self._best)
+            raise
+        finally:
+            self._best = None
+        self.history.stopped_because = self._reason(plan)
+
+    def _go_through(
+        self,
+        X: Rows,
+        Y: Array,
+        weights: Array | None,
+        plan: Plan,
+        random: np.random.RandomState,
+        score: Score | None,
+        callbacks: Sequence[Callback],
+        n_epochs: int,
+    ) -> None:
+        order = np.arange(Y.shape[0]) if plan.shuffle else None
+        try:
+            for _ in range(n_epochs):
                 if order is not None:
                     order = order[_permutation(order.size, random)]
-                result, epoch = self._epoch(X, Y, weights, plan, order, score)
-                if result.diverged_at is not None:
-                    self.trainer.restore(start if best is None else best)
-                    raise DivergenceError(self._divergence(result, plan))
+                epoch = self._epoch(X, Y, weights, plan, order, score)
                 self.epochs_done += 1
                 self.history.epochs.append(epoch)
                 if self.stopping.observe(epoch.loss, epoch.score) and self._is_finite():
-                    best, self.history.best_epoch = self.trainer.snapshot(), len(self.history)
+                    self._best, self.history.best_epoch = self.trainer.snapshot(), len(self.history)
                 asked = [callback(epoch) is True for callback in callbacks]
-                if any(asked):
-                    self.end = End.CALLBACK
-                    break
-                if self._exhausted(plan):
-                    self.end = End.PATIENCE
+                if any(asked) or self._exhausted(plan):
+                    self.end = End.CALLBACK if any(asked) else End.PATIENCE
                     break
         except KeyboardInterrupt:
             self.end = End.INTERRUPT
             warnings.warn("Training interrupted by user.", stacklevel=2)
-        if score is not None and best is not None:  # a warm start that beats no earlier epoch keeps its last weights
-            self.trainer.restore(best)
-        if not self._is_finite():
-            self.trainer.restore(start if best is None else best)
-            raise DivergenceError(
-                f"training diverged: the weights are not finite after epoch {self.epochs_done}; {_remedy(plan)}"
-            )
-        self.history.stopped_because = self.end.value
-        if self.end is End.PATIENCE:
-            too_small = " Learning rate too small." if plan.adaptive else ""
-            self.history.stopped_because = self.stopping.reason(plan.patience) + too_small
 
     def _epoch(
         self,
@@ -141,7 +151,7 @@ class Run:
         plan: Plan,
         order: Array | None,
         score: Score | None,
-    ) -> tuple[EpochResult, Epoch]:
+    ) -> Epoch:
         began = time.perf_counter()
         n = Y.shape[0]
         n_batches = -(-n // plan.batch_size)
@@ -154,23 +164,26 @@ class Run:
             plan.schedule_numbers,
         )
         result = self.trainer.epoch(X, Y, weights, order, plan.batch_size, rates)
-        if result.diverged_at is None:
-            self.n_steps += n_batches
-            self.rows_seen += n
-            self.clock = self.rows_seen
-        value = None if score is None or result.diverged_at is not None else float(score(self.trainer.parameters))
-        epoch = Epoch(
+        if result.diverged_at is not None:
+            step = self.n_steps + result.diverged_at
+            raise DivergenceError(
+                f"training diverged: the loss is {result.loss} at step {step} (epoch {self.epochs_done + 1}, "
+                f"batch {result.diverged_at}); {_remedy(plan)}"
+            )
+        self.n_steps += n_batches
+        self.rows_seen += n
+        self.clock = self.rows_seen
+        return Epoch(
             self.epochs_done + 1,
             plan.max_epochs,
             result.loss,
-            value,
+            None if score is None else float(score(self.trainer.parameters)),
             float(rates[-1]),
             tuple(result.gradient_norms.tolist()),
             tuple(result.delta_norms.tolist()),
             n,
             time.perf_counter() - began,
         )
-        return result, epoch
 
     def _is_finite(self) -> bool:
         return all(np.isfinite(array).all() for array in self.trainer.parameters.arrays())
@@ -184,12 +197,10 @@ class Run:
             return False
         return True
 
-    def _divergence(self, result: EpochResult, plan: Plan) -> str:
-        step = self.n_steps + (result.diverged_at or 0)
-        return (
-            f"training diverged: the loss is {result.loss} at step {step} (epoch {self.epochs_done + 1}, "
-            f"batch {result.diverged_at}); {_remedy(plan)}"
-        )
+    def _reason(self, plan: Plan) -> str:
+        if self.end is not End.PATIENCE:
+            return self.end.value
+        return self.stopping.reason(plan.patience) + (" Learning rate too small." if plan.adaptive else "")
 
 
 def _remedy(plan: Plan) -> str:
