@@ -149,9 +149,9 @@ def test_a_flat_vector_of_another_length_is_refused(extra: int) -> None:
 
 
 def test_parameters_of_another_network_are_refused() -> None:
-    some_parameters().fit(Network(SIZES))
+    some_parameters().check_fit(Network(SIZES))
     with pytest.raises(ValueError, match="the network has sizes"):
-        some_parameters().fit(Network(SIZES[:3]))
+        some_parameters().check_fit(Network(SIZES[:3]))
 
 
 def test_penalty_is_half_the_squares_of_the_weights_alone() -> None:

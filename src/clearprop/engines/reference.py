@@ -20,7 +20,7 @@ class ReferenceTrainer:
     """All parameters in one vector, so that an optimizer needs a handful of NumPy calls for the whole network."""
 
     def __init__(self, network: Network, parameters: Parameters, recipe: Recipe) -> None:
-        parameters.fit(network)
+        parameters.check_fit(network)
         self._network, self._recipe = network, recipe
         self._flat = parameters.flatten()
         self._gradient = np.empty_like(self._flat)

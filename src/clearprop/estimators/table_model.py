@@ -109,27 +109,19 @@ class TableModel:
         if not _can_hold_out(len(y), y, labels, settings.get("validation_fraction", 0.1)):
             settings["early_stopping"] = False
         estimator = (MLPRegressor if regression else MLPClassifier)(**settings)
-        kind = "an amount" if labels is None else f"{len(labels)} classes"
-        without = f" ({dropped:,} more without a target were dropped)" if dropped else ""
-        say(f"{source}: {len(y):,} rows{without}, {len(features.column_names)} columns; {target!r} has {kind}")
+        say(_headline(source, len(y), dropped, len(features.column_names), target, labels))
         for note in encoder.notes:
             say(f"  {note}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # how training ended is on record
             estimator.fit(X, y)
-        history, best = estimator.history_, getattr(estimator, "best_validation_score_", None)
         record = {
             "source": source,
             "rows": len(y),
             "rows_dropped": dropped,
             "features": len(encoder.feature_names),
             "commonest_class": None if labels is None else labels[int(np.bincount(y).argmax())],
-            "epochs": len(history),
-            "best_epoch": history.best_epoch,
-            "held_out_score": None if best is None else settings["scoring"],
-            "best_held_out_score": best,
-            "stopped_because": history.stopped_because,
-            "engine": engine_named(estimator.engine).name,
+            **_training_record(estimator),
             "seconds": time.perf_counter() - began,
         }
         return cls(encoder, estimator, target, labels, centre, scale, record)
@@ -156,12 +148,9 @@ class TableModel:
     def summary(self) -> str:
         """Say in two lines which network was trained and how training ended."""
         about, record = self.overview(), self.record
-        best = record["best_held_out_score"]
-        score = (
-            ""
-            if best is None
-            else f"; best held-out {record['held_out_score']} {best:.4f} at epoch {record['best_epoch']}"
-        )
+        best, score = record["best_held_out_score"], ""
+        if best is not None:
+            score = f"; best held-out {record['held_out_score']} {best:.4f} at epoch {record['best_epoch']}"
         return (
             f"Network {about['network']} ({about['hidden_activation']}; {about['output_and_loss']}), "
             f"{about['parameters']:,} parameters, engine {record['engine']}\n"
@@ -248,6 +237,24 @@ class TableModel:
                 score = p[:, 1] if len(every) == 2 else p
                 measures["auc"] = float(metrics.roc_auc_score(codes[known], score, multi_class="ovr", labels=every))
         return measures
+
+
+def _headline(source: str, n_rows: int, n_dropped: int, n_columns: int, target: str, labels: list[Label] | None) -> str:
+    kind = "an amount" if labels is None else f"{len(labels)} classes"
+    without = f" ({n_dropped:,} more without a target were dropped)" if n_dropped else ""
+    return f"{source}: {n_rows:,} rows{without}, {n_columns} columns; {target!r} has {kind}"
+
+
+def _training_record(estimator: MLPClassifier | MLPRegressor) -> dict[str, Any]:
+    history, best = estimator.history_, getattr(estimator, "best_validation_score_", None)
+    return {
+        "epochs": len(history),
+        "best_epoch": history.best_epoch,
+        "held_out_score": None if best is None else estimator.scoring,
+        "best_held_out_score": best,
+        "stopped_because": history.stopped_because,
+        "engine": engine_named(estimator.engine).name,
+    }
 
 
 def _codes_of(labels: list[Label], values: pa.Array) -> Array:

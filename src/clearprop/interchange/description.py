@@ -104,7 +104,7 @@ def _rebuild_estimator(plain: dict[str, Any], parameters: Parameters) -> Multila
         plain["network"]["output"],
         plain["network"]["loss"],
     )
-    parameters.fit(estimator.network_)
+    parameters.check_fit(estimator.network_)
     estimator._show(parameters)
     estimator._run = None
     estimator.history_ = History.from_dict(plain["history"])

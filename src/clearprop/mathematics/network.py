@@ -187,7 +187,7 @@ class Parameters:
         """A copy of all numbers in one vector (the inverse of `from_flat`)."""
         return np.concatenate([array.ravel() for array in self.arrays()])
 
-    def fit(self, network: Network) -> None:
+    def check_fit(self, network: Network) -> None:
         """Raise ValueError if these are not parameters of that network."""
         if self.sizes != network.sizes:
             raise ValueError(f"parameters: the network has sizes {network.sizes}, these have {self.sizes}")
