@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import clearprop
-from clearprop import load
+from clearprop import load, save
 from clearprop.tables import write_table
 from clearprop.training import End
 
@@ -84,7 +84,7 @@ def test_one_interrupt_ends_at_the_epoch_and_saves(table_file):
     assert "Ctrl-C again" in err
     model = load(table_file.with_suffix(".clearprop"))
     assert 1 <= model.record["epochs"] < 10**6
-    assert model.record["stopped_because"] in (End.CALLBACK.value, End.INTERRUPT.value)
+    assert model.record["stopped_because"] == End.INTERRUPT.value
     assert len(model.predict(people())) == people().num_rows
 
 
@@ -105,3 +105,13 @@ def test_a_second_interrupt_stops_at_once_and_writes_nothing(table_file):
     assert process.returncode == 130
     assert err.strip() == "clearprop: interrupted; nothing was written"
     assert files(table_file.parent) == before
+
+
+def test_an_interrupt_while_the_model_is_saved_does_not_lose_it(do, table_file, monkeypatch):
+    def interrupted_save(model, out):
+        os.kill(os.getpid(), signal.SIGINT)
+        save(model, out)
+
+    monkeypatch.setattr("clearprop.cli.train.save", interrupted_save)
+    do("train", table_file, "--target", "kind", *FAST)
+    assert load(table_file.with_suffix(".clearprop")).labels == ["old", "young"]

@@ -131,11 +131,12 @@ def test_arguments_reach_the_estimator(do, table_file):
         "--batch-size": ("batch_size", 16),
         "--dropout": ("dropout", 0.3),
         "--alpha": ("alpha", 0.5),
-        "--scoring": ("scoring", "roc_auc"),
         "--seed": ("random_state", 7),
+        "--max-grad-norm": ("max_grad_norm", 2.5),
     }
     given = [text for option, (_, value) in options.items() for text in (option, value)]
     do("train", table_file, "--target", "kind", "--quiet", "--hidden", "5-4", "--no-early-stopping", *given)
+    assert load(table_file.with_suffix(".clearprop")).estimator.scoring == "neg_log_loss"
     expected = {**DEFAULTS, **dict(options.values()), "hidden_layer_sizes": (5, 4), "early_stopping": False}
     arguments = load(table_file.with_suffix(".clearprop")).estimator.get_params()
     assert {name: arguments[name] for name in expected} == expected

@@ -66,3 +66,29 @@ def test_without_arguments_the_help_is_shown(say):
 @pytest.mark.parametrize("command", ["demo", "train", "predict", "evaluate", "info"])
 def test_every_command_has_help(do, command):
     assert "--help" in do(command, "--help").out
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--solver", "lbfgs", "--dropout", "0.5"), ("--dropout", "lbfgs")),
+        (("--solver", "lbfgs", "--max-grad-norm", "1"), ("--max-grad-norm", "lbfgs")),
+        (("--solver", "lbfgs", "--schedule", "cosine"), ("--schedule", "lbfgs")),
+        (("--solver", "lbfgs", "--early-stopping"), ("--early-stopping", "lbfgs")),
+        (("--solver", "lbfgs", "--scoring", "accuracy"), ("--scoring", "early stopping")),
+        (("--no-early-stopping", "--scoring", "accuracy"), ("--scoring", "early stopping")),
+    ],
+)
+def test_what_would_be_ignored_is_refused(refused, table_file, options, says):
+    refused("train", table_file, "--target", "kind", "--quiet", *options, says=says)
+
+
+def test_the_closest_name_is_suggested(refused, table_file):
+    refused("train", table_file, "--target", "kind", "--activation", "rleu", says=("--activation", "'relu'"))
+
+
+@pytest.mark.parametrize("name", ["people.parquet", "model.clearprop"])
+def test_predictions_are_not_written_over_what_they_are_made_from(do, refused, table_file, name):
+    folder = table_file.parent
+    do("train", table_file, "--target", "kind", "--quiet", "--epochs", "1", "--out", folder / "model.clearprop")
+    refused("predict", folder / "model.clearprop", table_file, "--out", folder / name, says=("--out", name, "itself"))

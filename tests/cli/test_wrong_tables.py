@@ -100,7 +100,7 @@ def test_divergence_is_told_with_a_remedy(refused, table_file, target, options):
 
 
 def test_a_model_is_not_written_over_its_table(refused, table_file):
-    refused(*train(table_file, "kind", "--out", table_file), says=("--out", "people.parquet", "the table itself"))
+    refused(*train(table_file, "kind", "--out", table_file), says=("--out", "people.parquet", "itself"))
 
 
 @pytest.mark.parametrize("out", ["no/m.clearprop", "folder"])
@@ -114,3 +114,21 @@ def test_numbers_too_large_for_the_network_do_not_break_it(do, tmp_path):
     ages = np.array([1e308, -1e308] * 40)
     write_table(people().set_column(0, "age", pa.array(ages)), tmp_path / "t.csv")
     do(*train(tmp_path / "t.csv"))
+
+
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "accuracy", "roc_auc"])
+def test_a_score_of_classes_for_an_amount(refused, table_file, scoring):
+    refused(*train(table_file, "price", "--scoring", scoring), says=("--scoring", scoring))
+
+
+def test_targets_too_large_to_square(refused, tmp_path):
+    write_table(pa.table({"a": range(40), "y": [1e300, -1e300] * 20}), tmp_path / "t.csv")
+    refused(*train(tmp_path / "t.csv", "y", "--task", "regression"), says=("t.csv", "'y'", "too large"))
+
+
+@pytest.mark.parametrize("options", [("--early-stopping",), ("--early-stopping", "--scoring", "accuracy")])
+def test_rows_that_cannot_be_held_out(refused, do, tmp_path, options):
+    kinds = pa.array(["rare"] + ["common"] * 79)
+    write_table(people().set_column(3, "kind", kinds), tmp_path / "t.csv")
+    refused(*train(tmp_path / "t.csv", "kind", *options), says=("t.csv", "'kind'", "hold out"))
+    assert "no rows are held out" in do("train", tmp_path / "t.csv", "--target", "kind", "--epochs", 2).out

@@ -165,3 +165,20 @@ def test_predicting_too_early_or_from_other_columns():
     one_line_error(NotFittedError, lambda: classifier().parameters_, "not fitted")
     one_line_error(ValueError, lambda: classifier().fit(X, y).predict(X[:, :2]), "2 features", "4 features")
     one_line_error(ValueError, lambda: classifier().fit(X, y[:-1]), "inconsistent numbers of samples")
+
+
+@pytest.mark.parametrize("name", ["dropout", "max_grad_norm", "schedule"])
+def test_what_lbfgs_would_ignore(name):
+    value = "cosine" if name == "schedule" else 0.5
+    one_line_error(ValueError, lambda: MLPClassifier(solver="lbfgs", **{name: value}).fit(X, y), name, "lbfgs")
+
+
+def test_negative_weights():
+    one_line_error(ValueError, lambda: MLPClassifier().fit(X, y, sample_weight=-np.ones(len(y))), "sample_weight")
+    one_line_error(ValueError, lambda: MLPClassifier(class_weight={y[0]: -1.0}).fit(X, y), "class_weight", "at least 0")
+
+
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "accuracy", "roc_auc"])
+def test_a_score_of_another_kind_of_model(scoring):
+    model = MLPRegressor(early_stopping=True, scoring=scoring)
+    one_line_error(ValueError, lambda: model.fit(X, X[:, 0]), "scoring", scoring)

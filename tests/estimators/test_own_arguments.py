@@ -218,8 +218,8 @@ def test_callbacks_see_every_epoch(solver):
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-@pytest.mark.parametrize(("answer", "n_epochs"), [(True, 4), (1, 10), ("yes", 10), (None, 10)])
-def test_only_true_ends_the_training(answer, n_epochs, solver):
+@pytest.mark.parametrize(("answer", "n_epochs"), [(True, 4), ("enough", 4), (1, 10), ("", 10), (None, 10)])
+def test_true_or_a_sentence_ends_the_training(answer, n_epochs, solver):
     after = []
 
     def ask(epoch):
@@ -229,7 +229,7 @@ def test_only_true_ends_the_training(answer, n_epochs, solver):
     assert model.n_iter_ == len(after) == len(model.history_) == n_epochs
     if solver == "adam" and n_epochs == 4:
         assert same_weights(model, fitted(max_iter=4), 0.0)
-        assert "callback" in model.history_.stopped_because
+        assert ("callback" if answer is True else "enough") in model.history_.stopped_because
 
 
 # ---- logarithms of probabilities ----

@@ -36,6 +36,9 @@ WARM = "model.set_params(warm_start=True, max_iter=7)\nfor _ in range(3): model.
 WARM_THEN_PARTIAL = WARM + "\nfor _ in range(3): model.partial_fit(X, y)"
 
 
+CHANGED = "model.fit(X, y)\nmodel.set_params({changes})\nfor _ in range(5): model.{method}(X, y)"
+
+
 def script(name: str, arguments: dict[str, Any], calls: str) -> str:
     """The text of a script, but for the library's name."""
     kind = "MLPRegressor" if name in REGRESSION else "MLPClassifier"
@@ -238,3 +241,15 @@ def test_what_verbose_prints(arguments, capsys):
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]
     assert "Iteration 1, loss = " in said[0]
+
+
+@pytest.mark.parametrize("method", ["partial_fit", "fit"])
+@pytest.mark.parametrize(
+    "changes",
+    ["alpha=100.0", "activation='tanh'", "learning_rate_init=0.05", "learning_rate='invscaling'", "momentum=0.1"],
+)
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_arguments_that_are_set_between_two_fits(solver, changes, method):
+    warm = {"max_iter": 5, "warm_start": method == "fit"}
+    calls = CHANGED.format(changes=changes, method=method)
+    check("multiclass", calls, solver=solver, learning_rate_init=0.01, **warm)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 from safetensors.numpy import save_file
+from sklearn.linear_model import LogisticRegression
 
 from clearprop import MLPClassifier, MLPRegressor, load, save
 from clearprop.interchange import ModelFileError
@@ -17,6 +18,7 @@ from clearprop.interchange.model_file import VERSION
 from .cases import MODELS, SHORT, X, estimator_of, fitted, outputs
 
 POSITIONS = 60
+SHORT_ARGUMENTS = {"hidden_layer_sizes": (2,), "solver": "lbfgs"}
 
 
 @pytest.fixture
@@ -234,3 +236,28 @@ def test_a_file_holds_the_model_as_it_is_when_saved(tmp_path):
     before = outputs(model, X)
     model.partial_fit(X, X[:, 0] > 0)
     np.testing.assert_equal(outputs(load(tmp_path / "m.clearprop"), X), before)
+
+
+def test_arguments_of_numpy_types_are_saved(tmp_path):
+    model = MLPClassifier(
+        max_iter=np.int64(2), alpha=np.float32(0.5), early_stopping=np.bool_(False), **SHORT_ARGUMENTS
+    )
+    save(model.fit(X, X[:, 0] > 0), tmp_path / "m.clearprop")
+    assert load(tmp_path / "m.clearprop").get_params()["max_iter"] == 2
+
+
+@pytest.mark.parametrize(
+    "model",
+    [LogisticRegression(), "a text", MLPClassifier(**SHORT_ARGUMENTS)],
+    ids=["another library's", "no model", "dates"],
+)
+def test_what_cannot_be_saved_is_told(model, tmp_path):
+    if isinstance(model, MLPClassifier):
+        days = np.array(["2020-01-01", "2020-01-02"], "datetime64[D]")
+        model.fit(X, np.array([0, 1]).repeat(len(X))[: len(X)])
+        model.classes_ = days
+    with pytest.raises(ModelFileError) as error:
+        save(model, tmp_path / "m.clearprop")
+    assert "saved" in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+    assert not list(tmp_path.iterdir())

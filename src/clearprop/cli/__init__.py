@@ -3,6 +3,8 @@
 
 def main() -> None:
     """Run the command line (the entry point loads nothing else until it is called)."""
-    from clearprop.cli.app import run
-
+    try:
+        from clearprop.cli.app import run
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # Ctrl-C before anything began
     raise SystemExit(run())

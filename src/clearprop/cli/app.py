@@ -65,6 +65,8 @@ def _status(arguments: list[str] | None) -> int:
         return _wrong(error.format_message())
     except (ValueError, OSError) as error:
         return _wrong(str(error))
+    except MemoryError as error:
+        return _wrong(f"there is not enough memory: {error}")
 
 
 def _wrong(problem: str) -> int:

@@ -8,12 +8,12 @@ from types import FrameType
 
 import typer
 
-from clearprop.training import Epoch
+from clearprop.training import End, Epoch
 
 
 @contextmanager
-def ends_at_the_epoch() -> Iterator[Callable[[Epoch], bool]]:
-    """Yield a training callback that asks for the end once Ctrl-C was pressed."""
+def ends_at_the_epoch() -> Iterator[Callable[[Epoch], str]]:
+    """Yield a training callback that asks for the end, and says why, once Ctrl-C was pressed."""
     asked = False
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -25,6 +25,6 @@ def ends_at_the_epoch() -> Iterator[Callable[[Epoch], bool]]:
 
     before = signal.signal(signal.SIGINT, handle)
     try:
-        yield lambda epoch: asked
+        yield lambda epoch: End.INTERRUPT.value if asked else ""
     finally:
         signal.signal(signal.SIGINT, before)

@@ -15,6 +15,7 @@ from clearprop.estimators.table_model import DEFAULTS, TASKS, TableModel
 from clearprop.interchange import save
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.optimizers import OPTIMIZERS
+from clearprop.mathematics.registry import entry_named
 from clearprop.mathematics.schedules import SCHEDULES
 from clearprop.tables import check_writable, read_table
 
@@ -33,6 +34,13 @@ def _option(argument: str, words: str, **more: Any) -> Any:
     return typer.Option(help=words, show_default=_shown(DEFAULTS.get(argument, own)), **more)
 
 
+def check_not_over(out: Path, *inputs: Path) -> None:
+    """Raise ValueError where the output would be written over an input."""
+    for file in inputs:
+        if out.exists() and file.exists() and out.samefile(file):
+            raise ValueError(f"--out: {out} is {file} itself; give the output a name of its own")
+
+
 def _shown(default: Any) -> str:
     return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
@@ -42,13 +50,13 @@ ACTIVATION_NAMES = ", ".join(entry.name for entry in ACTIVATIONS.values() if ent
 Target = Annotated[str, typer.Option("--target", "-t", help="The column to predict.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="The model file.", show_default="FILE's name.clearprop")]
 Task = Annotated[str, typer.Option(help=f"{', '.join(TASKS)}; auto: regression if the target is an amount.")]
-Hidden = Annotated[str | None, _option("hidden_layer_sizes", "Units of the hidden layers.")]
+Hidden = Annotated[str | None, _option("hidden_layer_sizes", "Units of the hidden layers; '' for none.")]
 Activation = Annotated[str | None, _option("activation", f"{ACTIVATION_NAMES}.")]
 Solver = Annotated[str | None, _option("solver", f"{', '.join(OPTIMIZERS)}, lbfgs.")]
 LearningRate = Annotated[float | None, _option("learning_rate_init", "The first step's size.")]
 ScheduleName = Annotated[str | None, _option("learning_rate", f"{', '.join(SCHEDULES)}.")]
 Epochs = Annotated[int | None, _option("max_iter", "At most so many times through all rows.", min=1)]
-BatchSize = Annotated[int | None, _option("batch_size", "Rows a step; auto: 200, or all if fewer.", min=1)]
+BatchSize = Annotated[int | None, typer.Option(help="Rows a step.", show_default="200, or all if fewer", min=1)]
 Dropout = Annotated[float | None, _option("dropout", "Share of hidden units dropped at each step.")]
 Alpha = Annotated[float | None, _option("alpha", "L2 penalty.")]
 MaxGradNorm = Annotated[float | None, _option("max_grad_norm", "Cut the gradient to this norm.")]
@@ -90,6 +98,7 @@ def train(
 
     Ctrl-C ends training at the epoch, keeps the best weights and saves.
     """
+    _check_names(activation, solver, schedule)
     chosen: dict[str, Any] = {
         "hidden_layer_sizes": None if hidden is None else _sizes(hidden),
         "activation": activation,
@@ -107,13 +116,23 @@ def train(
     }
     given = {name: value for name, value in chosen.items() if value is not None}
     out = out or file.with_name(file.name.removesuffix(".gz")).with_suffix(".clearprop")
-    if out.exists() and file.exists() and out.samefile(file):
-        raise ValueError(f"--out: {out} is the table itself; give the model a name of its own")
+    check_not_over(out, file)
     table = read_table(file)
     try:
         train_and_save(table, target, out, source=file.name, task=task, quiet=quiet, as_json=as_json, **given)
     except ValueError as error:
         raise ValueError(_in_options(str(error))) from None
+
+
+def _check_names(activation: str | None, solver: str | None, schedule: str | None) -> None:
+    """Refuse unknown names before the table is read, with the closest known one."""
+    elementwise = {name: entry for name, entry in ACTIVATIONS.items() if entry.elementwise}
+    if activation is not None:
+        entry_named(elementwise, activation, "--activation")
+    if solver not in (None, "lbfgs", "sgd"):
+        entry_named(OPTIMIZERS, solver, "--solver")
+    if schedule is not None:
+        entry_named(SCHEDULES, schedule, "--schedule")
 
 
 def train_and_save(
@@ -122,11 +141,12 @@ def train_and_save(
     """Train, show, save and say where."""
     check_writable(out)  # before the training, which may take long
     silent = quiet or as_json
-    with ends_at_the_epoch() as asked_to_end, training_progress(silent) as show:
-        say = (lambda line: None) if silent else print
-        callbacks = [show, asked_to_end]
-        model = TableModel.fit(table, target, source=source, task=task, say=say, callbacks=callbacks, **arguments)
-    save(model, out)
+    say = (lambda line: None) if silent else print
+    with ends_at_the_epoch() as asked_to_end:
+        with training_progress(silent) as show:
+            callbacks = [show, asked_to_end]
+            model = TableModel.fit(table, target, source=source, task=task, say=say, callbacks=callbacks, **arguments)
+        save(model, out)  # one Ctrl-C, however late, never loses the model
     if as_json:
         print_json({"model": str(out), "notes": model.encoder.notes, **model.record})
     elif not quiet:
@@ -149,7 +169,6 @@ def _in_options(message: str) -> str:
 
 
 def _sizes(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in text.replace("-", ",").split(",") if part.strip())
-    except ValueError:
-        raise ValueError(f"--hidden: {text!r} is no list of whole numbers; write for example 128,64") from None
+    if not re.fullmatch(r"(\d+([,-]\d+)*)?", text):
+        raise ValueError(f"--hidden: {text!r} is no list of whole numbers; write for example 128,64 or 128-64")
+    return tuple(int(part) for part in re.findall(r"\d+", text))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.output import labelled, print_json, print_rows
-from clearprop.cli.train import Json
+from clearprop.cli.train import Json, check_not_over
 from clearprop.estimators.table_model import TableModel
 from clearprop.interchange import ModelFileError, load
 from clearprop.tables import read_table, write_table
@@ -26,6 +26,8 @@ def predict(
     proba: Annotated[bool, typer.Option("--proba", help="Add probability_<class> for each class.")] = False,
 ) -> None:
     """Predict every row of a file: one row out per row in, in order."""
+    if out is not None:
+        check_not_over(out, file, model)
     table_model = load_table_model(model)
     predictions = table_model.predict_table(read_table(file), source=file.name, probabilities=proba)
     write_table(predictions, out)

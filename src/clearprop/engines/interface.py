@@ -62,6 +62,9 @@ class Trainer(Protocol):
     def __reduce__(self) -> Any:
         """Pickle and copy with the optimizer's state, so that training can go on."""
 
+    def adjust(self, network: Network, recipe: Recipe) -> None:
+        """Go on with other activations, penalty, dropout or clipping; the optimizer and its numbers stay."""
+
     def epoch(
         self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
     ) -> EpochResult:

@@ -1,6 +1,7 @@
 """The reference engine: NumPy runs the equations as they are written. It is the specification of the other engines."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,14 @@ class ReferenceTrainer:
     def restore(self, snapshot: Array) -> None:
         """Put a snapshot back."""
         self._flat[:] = snapshot
+
+    def adjust(self, network: Network, recipe: Recipe) -> None:
+        """Go on with other activations, penalty, dropout or clipping; the optimizer and its numbers stay."""
+        self.parameters.check_fit(network)
+        earlier = self._recipe
+        self._network = network
+        self._recipe = replace(recipe, optimizer=earlier.optimizer, hyperparameters=earlier.hyperparameters)
+        self._updates.max_norm = recipe.max_grad_norm
 
     def epoch(
         self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array

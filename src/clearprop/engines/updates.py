@@ -24,7 +24,7 @@ class Updates:
 
     def __init__(self, network: Network, flat: Array, gradient: Array, recipe: Recipe) -> None:
         self.n_updates = 0
-        self._gradient, self._max_norm = gradient, recipe.max_grad_norm
+        self._gradient, self.max_norm = gradient, recipe.max_grad_norm
         entry = entry_named(OPTIMIZERS, recipe.optimizer, "optimizer")
         self._parts: list[tuple[Optimizer, Array, Array, State, dict[str, float]]] = []
         for part_entry, theta, g, decayed in _parts(entry, network, flat, gradient):
@@ -47,10 +47,10 @@ class Updates:
     def apply(self, learning_rate: float) -> None:
         """Take the step t = 1, 2, ... along the gradient as it stands in its vector (clipped first)."""
         self.n_updates += 1
-        if self._max_norm is not None:
+        if self.max_norm is not None:
             norm = float(np.sqrt(self._gradient.dot(self._gradient)))
-            if norm > self._max_norm:
-                self._gradient *= self._max_norm / norm
+            if norm > self.max_norm:
+                self._gradient *= self.max_norm / norm
         for entry, theta, g, state, numbers in self._parts:
             entry.update(theta, g, state, learning_rate, self.n_updates, numbers, np)
 

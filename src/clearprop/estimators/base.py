@@ -28,6 +28,8 @@ SCIKIT_LEARN_OUTPUTS = {"softmax": "softmax", "sigmoid": "logistic", "identity":
 class MultilayerPerceptron(BaseEstimator, ABC):
     """A fully connected network behind scikit-learn's interface; see `MLPClassifier` and `MLPRegressor`."""
 
+    network_: Network
+
     _parameter_constraints: dict = {**SCIKIT_LEARN_ARGUMENTS, **OWN_ARGUMENTS}
 
     def _store(self, arguments: dict[str, Any]) -> None:
@@ -95,18 +97,30 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def _fit(self, X, y, sample_weight, incremental):
         continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
         X, y = self._check_data(X, y, incremental, reset=not continues)
-        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, dtype=X.dtype)
-        weights = self._weigh_classes(y, weights, incremental)
-        weights = None if weights is None else weights.astype(X.dtype, copy=False)
+        weights = self._row_weights(X, y, sample_weight, incremental)
         Y = self._encode(y, X.dtype)
         self._random_state = check_random_state(self.random_state)
-        if not continues:
+        if continues:
+            self.network_ = self._network(self.network_.sizes)
+        else:
             self._initialize(X.shape[1], Y.shape[1], X.dtype)
         if self._is_stochastic:
             self._fit_stochastic(X, Y, weights, incremental)
         else:
             self._fit_lbfgs(X, self._smooth(Y), weights)
         return self
+
+    def _row_weights(self, X, y, sample_weight, incremental) -> Array | None:
+        weights = None
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        weights = self._weigh_classes(y, weights, incremental)
+        return None if weights is None else weights.astype(X.dtype, copy=False)
+
+    def _network(self, sizes: tuple[int, ...]) -> Network:
+        output, loss = self._output_and_loss()
+        hidden = self.activation if isinstance(self.activation, str) else tuple(self.activation)
+        return Network(sizes, hidden, output, loss)
 
     def _initialize(self, n_features: int, n_outputs: int, dtype: np.dtype) -> None:
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).ravel().tolist()
@@ -115,11 +129,9 @@ class MultilayerPerceptron(BaseEstimator, ABC):
                 f"The 'hidden_layer_sizes' parameter of {type(self).__name__} must be a positive whole number for each "
                 f"hidden layer. Got {sizes} instead."
             )
-        output, loss = self._output_and_loss()
-        hidden = self.activation if isinstance(self.activation, str) else tuple(self.activation)
-        self.network_ = Network((n_features, *sizes, n_outputs), hidden, output, loss)
+        self.network_ = self._network((n_features, *sizes, n_outputs))
         self.n_outputs_, self.n_layers_ = n_outputs, len(self.network_.sizes)
-        self.out_activation_ = SCIKIT_LEARN_OUTPUTS[output]
+        self.out_activation_ = SCIKIT_LEARN_OUTPUTS[self.network_.output]
         self.n_iter_, self.t_ = 0, 0
         self._show(initialize(self.network_, self.initializer or "scikit_learn", self._random_state, dtype))
         self.history_ = History()
@@ -164,7 +176,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             )
         inverse = self.solver == "sgd" and self.learning_rate == "invscaling"
         return Plan(
-            max_epochs=self.max_iter,
+            max_epochs=int(self.max_iter),
             batch_size=min(batch_size, n_samples),
             shuffle=bool(self.shuffle),
             learning_rate=float(self.learning_rate_init),
@@ -176,7 +188,9 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         )
 
     def _fit_stochastic(self, X, Y, weights, incremental) -> None:
-        run = self._run if incremental and self._run is not None else self._start_run(X.dtype)
+        recipe = self._recipe(X.dtype)
+        run = self._run if incremental and self._run is not None else self._start_run(recipe)
+        run.trainer.adjust(self.network_, recipe)  # arguments may have been set since
         run.trainer.restore(self.parameters_.flatten())  # coefs_ may have been set or unpickled since
         self._show(run.trainer.parameters)
         score = None
@@ -209,8 +223,8 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def _callbacks(self, no_improvement: str = "") -> list[Callback]:
         return [PrintProgress(no_improvement)] * bool(self.verbose) + list(self.callbacks or ())
 
-    def _start_run(self, dtype: np.dtype) -> Run:
-        trainer = self._engine.trainer(self.network_, self.parameters_, self._recipe(dtype))
+    def _start_run(self, recipe: Recipe) -> Run:
+        trainer = self._engine.trainer(self.network_, self.parameters_, recipe)
         stopping = Stopping(float(self.tol), bool(self.early_stopping))
         if self._run is not None and self._run.stopping.by_score == stopping.by_score:
             # A warm start has a new optimizer and goes on with everything else, the best epoch so far included.
@@ -246,6 +260,12 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         return X[train], Y[train], train_weights, score
 
     def _fit_lbfgs(self, X, Y, weights) -> None:
+        for name in ("dropout", "max_grad_norm", "schedule"):
+            if getattr(self, name):
+                raise ValueError(
+                    f"The '{name}' parameter of {type(self).__name__} needs a stochastic solver; solver='lbfgs' is "
+                    "none. Leave one of them out."
+                )
         minimum = minimise(
             self._engine,
             self.network_,
@@ -254,7 +274,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             Y,
             weights,
             self._recipe(X.dtype),
-            max_iterations=self.max_iter,
+            max_iterations=int(self.max_iter),
             max_evaluations=self.max_fun,
             tol=float(self.tol),
             callbacks=self._callbacks(),

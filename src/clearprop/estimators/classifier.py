@@ -42,7 +42,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         weight_decay: λ of the solvers "adamw" and "muon" (not the penalty `alpha`).
         initializer: an entry of the initializer table; None: scikit-learn's draw.
         engine: "auto" or the name of an engine.
-        callbacks: functions that are given each `Epoch`; one that returns True ends the training.
+        callbacks: functions that are given each `Epoch`; one that returns True, or a sentence that says why, ends the
+            training.
 
     Raises:
         ValueError: on `fit`, an argument or data that do not fit; its kind `DivergenceError` if a loss is not finite.
@@ -161,6 +162,11 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
             raise ValueError(
                 "class_weight='balanced' is not supported by partial_fit, which does not see all rows; give a dict of "
                 "weights, sklearn.utils.class_weight.compute_class_weight counts them"
+            )
+        if isinstance(self.class_weight, dict) and min(self.class_weight.values(), default=0) < 0:
+            raise ValueError(
+                "The 'class_weight' parameter of MLPClassifier must hold weights of at least 0. Got "
+                f"{self.class_weight} instead."
             )
         by_class = compute_sample_weight(self.class_weight, y)
         return by_class if weights is None else weights * by_class

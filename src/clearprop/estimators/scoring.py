@@ -58,10 +58,13 @@ class HeldOutScore:
             return self._default(output) if np.isfinite(output).all() else np.nan
         try:
             return float(self._scorer(self._model, self._X, self._y, **self._weight_argument()))
-        except ValueError:  # scikit-learn's scorers refuse what is not finite
-            if np.isfinite(self._output(parameters)).all():
-                raise
-            return np.nan
+        except (ValueError, TypeError, AttributeError) as error:
+            if not np.isfinite(self._output(parameters)).all():
+                return np.nan  # scikit-learn's scorers refuse what is not finite
+            raise ValueError(
+                f"The 'scoring' parameter of {type(self._model).__name__} must be a score of such a model on such a "
+                f"target. Got {self._model.scoring!r} instead, which says: {error}"
+            ) from error
 
     def _output(self, parameters: Parameters) -> Array:
         return self._model._engine.predict(self._model.network_, parameters, self._X)

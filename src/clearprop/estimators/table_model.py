@@ -17,9 +17,12 @@ from clearprop.estimators.regressor import MLPRegressor
 from clearprop.mathematics.arrays import Array
 from clearprop.tables import TableEncoder, TableError, class_labels, looks_continuous, split_target, to_table
 from clearprop.tables.canonical import canonical_text, canonical_texts
+from clearprop.tables.errors import counted
 from clearprop.tables.measures import finite_numbers, measure_of
 
 Label = str | int | float | bool
+
+TOO_FEW = "too few rows, or too few of a class"
 
 TASKS = ("auto", "classification", "regression")
 
@@ -105,13 +108,18 @@ class TableModel:
         X = encoder.fit_transform(features, source=source)
         regression = task == "regression" or (task == "auto" and looks_continuous(values))
         labels, y, centre, scale = _encoded_target(values, regression, source, target)
-        settings = {**DEFAULTS, "scoring": "r2" if regression else "neg_log_loss", **arguments}
-        if not _can_hold_out(len(y), y, labels, settings.get("validation_fraction", 0.1)):
-            settings["early_stopping"] = False
+        settings = _settings(arguments, regression)
         estimator = (MLPRegressor if regression else MLPClassifier)(**settings)
         say(_headline(source, len(y), dropped, len(features.column_names), target, labels))
         for note in encoder.notes:
             say(f"  {note}")
+        if estimator.early_stopping and not _can_hold_out(y, labels, estimator.validation_fraction):
+            if arguments.get("early_stopping"):
+                raise TableError(
+                    f"early stopping cannot hold out {TOO_FEW}; leave it out", source=source, column=target
+                )
+            say(f"  no rows are held out, for there are {TOO_FEW}: the training loss says when to stop")
+            estimator.set_params(early_stopping=False)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # how training ended is on record
             estimator.fit(X, y)
@@ -240,9 +248,9 @@ class TableModel:
 
 
 def _headline(source: str, n_rows: int, n_dropped: int, n_columns: int, target: str, labels: list[Label] | None) -> str:
-    kind = "an amount" if labels is None else f"{len(labels)} classes"
+    kind = "an amount (for classes, ask for classification)" if labels is None else f"{len(labels)} classes"
     without = f" ({n_dropped:,} more without a target were dropped)" if n_dropped else ""
-    return f"{source}: {n_rows:,} rows{without}, {n_columns} columns; {target!r} has {kind}"
+    return f"{source}: {n_rows:,} rows{without}, {counted(n_columns, 'column')}; to predict: {target!r}, {kind}"
 
 
 def _training_record(estimator: MLPClassifier | MLPRegressor) -> dict[str, Any]:
@@ -268,9 +276,10 @@ def _codes_of(labels: list[Label], values: pa.Array) -> Array:
 
 def _numbers(values: pa.Array, source: str, target: str) -> Array:
     measure = measure_of(values.type)
-    if measure is None:
+    if measure is None or measure.name not in ("numbers", "true/false values"):
+        kind = values.type if measure is None else measure.name
         raise TableError(
-            f"holds {values.type}; regression needs numbers, or ask for classification", source=source, column=target
+            f"holds {kind}; regression needs numbers, or ask for classification", source=source, column=target
         )
     return finite_numbers(values, measure, source=source, column=target)
 
@@ -280,7 +289,10 @@ def _encoded_target(
 ) -> tuple[list[Label] | None, Array, float, float]:
     if regression:
         y = _numbers(values, source, target)
-        centre, scale = float(y.mean()), float(y.std())
+        with np.errstate(over="ignore", invalid="ignore"):
+            centre, scale = float(y.mean()), float(y.std())
+        if not np.isfinite(scale):
+            raise TableError("holds numbers too large to square; divide them", source=source, column=target)
         if scale == 0.0:
             raise TableError(f"every target is {centre:g}; two different ones are needed", source=source, column=target)
         return None, (y - centre) / scale, centre, scale
@@ -291,8 +303,22 @@ def _encoded_target(
     return labels, codes, 0.0, 1.0
 
 
-def _can_hold_out(n_rows: int, codes: Array, labels: list[Label] | None, fraction: float) -> bool:
-    """Whether a held-out part would have a row of two classes, and the rest of the rows every class."""
+def _settings(arguments: dict[str, Any], regression: bool) -> dict[str, Any]:
+    """Fill in the defaults of what was not asked for, and refuse what would be ignored."""
+    stochastic = arguments.get("solver") != "lbfgs"
+    defaults = {**DEFAULTS, "scoring": "r2" if regression else "neg_log_loss"}
+    if not stochastic:
+        defaults |= {"dropout": 0.0, "early_stopping": False}
+    settings = {**defaults, **arguments}
+    if settings["early_stopping"] and not stochastic:
+        raise ValueError("The 'early_stopping' parameter of TableModel needs another solver than lbfgs. Leave one out.")
+    if "scoring" in arguments and not settings["early_stopping"]:
+        raise ValueError("The 'scoring' parameter of TableModel is what early stopping watches. Leave it out without.")
+    return settings
+
+
+def _can_hold_out(y: Array, labels: list[Label] | None, fraction: float) -> bool:
+    """Whether a held-out part would have a row of each class, and the rest of the rows as well."""
     n_classes = 2 if labels is None else len(labels)
-    least = n_rows if labels is None else int(np.bincount(codes).min())
-    return int(n_rows * fraction) >= max(2, n_classes) and least >= 2
+    least = len(y) if labels is None else int(np.bincount(y).min())
+    return int(len(y) * fraction) >= max(2, n_classes) and least >= 2

@@ -55,11 +55,16 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         True
     """
     estimator = model.estimator if isinstance(model, TableModel) else model
+    if not isinstance(estimator, MLPClassifier | MLPRegressor):
+        raise ModelFileError(f"{path}: a model of Clearprop can be saved, but this is a {type(model).__name__}")
     if not hasattr(estimator, "coefs_"):
         raise ModelFileError(f"{path}: only a fitted model can be saved; call fit first")
     parameters = estimator.parameters_
     tensors = {f"{kind}{l}": np.ascontiguousarray(getattr(parameters, kind)[l]) for kind, l in _keys(parameters)}
-    text = json.dumps({"version": VERSION, **describe(model)}, ensure_ascii=False, sort_keys=True, allow_nan=True)
+    try:
+        text = json.dumps({"version": VERSION, **describe(model)}, ensure_ascii=False, sort_keys=True, allow_nan=True)
+    except TypeError as error:
+        raise ModelFileError(f"{path}: numbers, texts and true/false can be saved, but {error}") from None
     try:
         with atomic_write(path) as temporary:
             temporary.write_bytes(serialize(tensors, {"clearprop": text, "sha256": _checksum(text, tensors)}))

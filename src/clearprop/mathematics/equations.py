@@ -55,6 +55,9 @@ def forward(
         X: (m, n_0), dense or SciPy CSR.
         masks: `masks[l]`, (m, n_l), 0 or 1/(1 − rate), for the hidden layers; none by default.
 
+    Raises:
+        ValueError: parameters of another network, or an X of another shape.
+
     Example:
         >>> network = Network(sizes=(2, 2), output="softmax")
         >>> passed = forward(network, Parameters.of([[[1.0, 0.0], [0.0, 1.0]]], [[0.0, 0.0]]), np.array([[3.0, 3.0]]))
@@ -63,6 +66,8 @@ def forward(
 
     Source: note 2, forward propagation.
     """
+    parameters.check_fit(network)
+    _check_shape("X", X, (None, network.sizes[0]))
     z, f, a = [EMPTY], [EMPTY], [X]
     for l in network.layers:
         z_l = a[l - 1] @ parameters.W[l].T
@@ -72,6 +77,14 @@ def forward(
         f.append(f_l)
         a.append(f_l if masks is None or l == network.n_layers else f_l * masks[l])
     return Passed(z, f, a, masks)
+
+
+def _check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> None:
+    """Raise ValueError unless the array has that shape (None: any length): a label vector would broadcast silently."""
+    found = getattr(array, "shape", None)
+    if found is None or len(found) != 2 or any(n not in (None, k) for n, k in zip(shape, found, strict=True)):
+        wanted = ", ".join("m" if n is None else str(n) for n in shape)
+        raise ValueError(f"{name}: an array of shape ({wanted}) is needed; got {found or type(array).__name__}")
 
 
 def row_weights(weights: Array | None, n_samples: int, xp: Namespace = np) -> Array | float:
@@ -131,6 +144,9 @@ def backward(
         weights: (m,) row weights, normalised here; 1/m each by default.
         penalty: λ.
 
+    Raises:
+        ValueError: a Y that is not shaped as Aᴸ.
+
     Example:
         >>> network = Network(sizes=(1, 2))
         >>> parameters = Parameters.of([[[0.0], [0.0]]], [[0.0, 0.0]])
@@ -141,6 +157,7 @@ def backward(
 
     Source: note 2's four equations, with BP1's sign corrected (a − y, not y − a) and f' of Z.
     """
+    _check_shape("Y", Y, passed.a[-1].shape)
     L, z, a, W = network.n_layers, passed.z, passed.a, parameters.W
     delta, dW, db = [EMPTY] * (L + 1), [EMPTY] * (L + 1), [EMPTY] * (L + 1)
     omega = row_weights(weights, Y.shape[0], xp)

@@ -1,6 +1,6 @@
 """What a network is (sizes, activations, loss) and what it has learned (W, b)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,14 +41,7 @@ class Network:
     loss: str = "cross_entropy"
 
     def __post_init__(self) -> None:
-        sizes = tuple(int(size) for size in self.sizes)
-        if (
-            len(sizes) < 2
-            or min(sizes) < 1
-            or any(size != given for size, given in zip(sizes, self.sizes, strict=True))
-        ):
-            raise ValueError(f"sizes: at least (n_0, n_1), whole numbers from 1, are needed; got {self.sizes}")
-        object.__setattr__(self, "sizes", sizes)
+        object.__setattr__(self, "sizes", _whole_sizes(self.sizes))
         if not isinstance(self.hidden, str):
             object.__setattr__(self, "hidden", tuple(self.hidden))
             if len(self.hidden) != self.n_layers - 1:
@@ -113,6 +106,14 @@ class Network:
     def is_paired(self) -> bool:
         """Whether output and loss are a pair, so that Δᴸ = ω ⊙ (Aᴸ − Y)."""
         return self.loss_entry.paired_output == self.activation(self.n_layers).name
+
+
+def _whole_sizes(given: object) -> tuple[int, ...]:
+    sizes = tuple(given) if isinstance(given, Iterable) else ()
+    whole = tuple(int(size) for size in sizes if isinstance(size, int | float | np.integer) and size % 1 == 0 < size)
+    if len(whole) < 2 or len(whole) != len(sizes):
+        raise ValueError(f"sizes: at least (n_0, n_1), whole numbers from 1, are needed; got {given}")
+    return whole
 
 
 @dataclass(frozen=True)

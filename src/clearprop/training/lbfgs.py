@@ -12,7 +12,7 @@ from clearprop.engines.interface import Rows
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.training.history import Epoch, History
-from clearprop.training.loop import Callback, DivergenceError
+from clearprop.training.loop import Callback, DivergenceError, asked_to_end
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def minimise(
         times.append(time.perf_counter())
         loss, seconds = float(intermediate_result.fun), times[-1] - times[-2]
         history.epochs.append(Epoch(len(history) + 1, max_iterations, loss, None, 1.0, (), (), len(Y), seconds))
-        asked = [callback(history.epochs[-1]) is True for callback in callbacks]
-        if any(asked):
+        history.stopped_because = asked_to_end(callbacks, history.epochs[-1])
+        if history.stopped_because:
             raise StopIteration
 
     account = minimize(
@@ -73,6 +73,6 @@ def minimise(
     )
     if not (np.isfinite(account.fun) and np.isfinite(account.x).all()):
         raise DivergenceError(f"L-BFGS diverged: the loss is {account.fun}; try standardised inputs or a greater alpha")
-    history.stopped_because = str(account.message)
+    history.stopped_because = history.stopped_because or str(account.message)
     parameters = Parameters.from_flat(network.sizes, np.asarray(account.x, dtype=start.dtype))
     return Minimum(parameters, float(account.fun), history, account)

@@ -3,7 +3,7 @@
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import numpy as np
@@ -57,6 +57,13 @@ class Plan:
     tol: float = 1e-4
     patience: float = 10
 
+    def with_rates_of(self, earlier: "Plan | None") -> "Plan":
+        """The same plan with the learning rates of an earlier one: an optimizer keeps what it was made with."""
+        if earlier is None:
+            return self
+        names = ("learning_rate", "schedule", "schedule_numbers", "adaptive")
+        return replace(self, **{name: getattr(earlier, name) for name in names})
+
 
 @dataclass
 class Run:
@@ -76,6 +83,8 @@ class Run:
     n_steps: int = 0
     epochs_done: int = 0
     end: End = End.EPOCHS
+    plan: Plan | None = None
+    _asked: str = ""
     _best: Array | None = None
 
     def train(
@@ -97,6 +106,7 @@ class Run:
         Raises:
             DivergenceError: a loss or parameter is not finite; the parameters of the best finite epoch are put back.
         """
+        plan = self.plan = plan.with_rates_of(self.plan)
         start = self.trainer.snapshot()
         self.end, self.epochs_done, self._best = End.EPOCHS, 0, None
         try:
@@ -135,9 +145,9 @@ class Run:
                 self.history.epochs.append(epoch)
                 if self.stopping.observe(epoch.loss, epoch.score) and self._is_finite():
                     self._best, self.history.best_epoch = self.trainer.snapshot(), len(self.history)
-                asked = [callback(epoch) is True for callback in callbacks]
-                if any(asked) or self._exhausted(plan):
-                    self.end = End.CALLBACK if any(asked) else End.PATIENCE
+                self._asked = asked_to_end(callbacks, epoch)
+                if self._asked or self._exhausted(plan):
+                    self.end = End.CALLBACK if self._asked else End.PATIENCE
                     break
         except KeyboardInterrupt:
             self.end = End.INTERRUPT
@@ -199,15 +209,19 @@ class Run:
 
     def _reason(self, plan: Plan) -> str:
         if self.end is not End.PATIENCE:
-            return self.end.value
+            return self._asked if self.end is End.CALLBACK else self.end.value
         return self.stopping.reason(plan.patience) + (" Learning rate too small." if plan.adaptive else "")
 
 
+def asked_to_end(callbacks: Sequence[Callback], epoch: Epoch) -> str:
+    """Give all callbacks the epoch; why one asked for the end (its own sentence, or ours if it said True), else ""."""
+    answers = [callback(epoch) for callback in callbacks]
+    asked = [End.CALLBACK.value if answer is True else answer for answer in answers]
+    return next((answer for answer in asked if isinstance(answer, str) and answer), "")
+
+
 def _remedy(plan: Plan) -> str:
-    return (
-        f"try a smaller learning rate than {plan.learning_rate:g}, a max_grad_norm of 1, or standardised inputs "
-        "(the weights of the best finite epoch are kept)"
-    )
+    return f"try a smaller learning rate than {plan.learning_rate:g}, a max_grad_norm of 1, or standardised inputs"
 
 
 def _permutation(n: int, random: np.random.RandomState) -> Array:
