@@ -57,6 +57,16 @@ def test_what_cannot_be_written_is_said_in_one_line(tmp_path):
     one_line_error(write, tmp_path / "file" / "a.txt", says=["cannot be written to"])
 
 
+def test_a_folder_that_takes_no_new_file_is_not_said_to_be_missing(tmp_path, monkeypatch):
+    def refuse(path, mode):
+        raise FileNotFoundError(2, "No such file or directory", str(path))
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    message = one_line_error(write, tmp_path / "a.txt", says=["cannot be written to", "no new files"])
+    assert "does not exist" not in message
+    one_line_error(write, tmp_path / "no" / "a.txt", says=["does not exist"])
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_a_device_is_never_replaced(tmp_path):
     os.mkfifo(tmp_path / "pipe")

@@ -18,7 +18,7 @@ def read(text, name="a.csv"):
     return read_delimited(data, name, usual="\t" if name.endswith(".tsv") else ",").to_pydict()
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", " "])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", " ", *":^~#!&*/\\%@$+=?"])
 def test_every_delimiter_is_found(delimiter):
     text = "name,size\nAda,1\n'x',2\n".replace(",", delimiter)
     assert read(text) == {"name": ["Ada", "'x'"], "size": [1, 2]}
@@ -44,6 +44,45 @@ def test_every_delimiter_is_found(delimiter):
 )
 def test_awkward_files(text, expected):
     assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["time", "12:30", "13:45"],
+        ["time hh:mm", "12:30", "13:45"],
+        ["time (h:m)", "12:30", "13:45"],
+        ["day dd/mm/yyyy", "01/02/2020", "03/04/2021"],
+        ["path", "/usr/bin", "/etc/x"],
+        ["/path", "/usr", "/etc"],
+        ["e-mail", "ada@x.org", "alan@y.org"],
+        ["a:b", "1:2", "3"],
+        ["a:a", "1:2", "3:4"],
+        ["a.b", "1.5", "2.5"],
+        ["a-b", "1-2", "3-4"],
+        ["a_b", "x_y", "z_w"],
+        ["a:", "x:", "y:"],
+    ],
+    ids=lambda cells: cells[0],
+)
+def test_one_column_stays_one(cells):
+    assert list(read("\n".join(cells) + "\n")) == cells[:1]
+
+
+def test_the_usual_delimiters_come_first_and_then_the_one_with_the_most_cells():
+    assert read("a:b,c\n1:2,3\n") == {"a:b": ["1:2"], "c": [3]}
+    assert read("a~b^c^d\n1~2^3^4\n") == {"a~b": ["1~2"], "c": [3], "d": [4]}
+
+
+@pytest.mark.parametrize("delimiter", ["||", ",,", "::", "|||", "^^"])
+def test_a_delimiter_of_several_characters_is_named(delimiter):
+    for text in ("a,c,y\n1,2,3\n4,5,6\n", "a,y\n1,2\n"):
+        one_line_error(read, text.replace(",", delimiter), says=["a.csv", repr(delimiter), "several characters"])
+
+
+@pytest.mark.parametrize("text", ["a||c||y\n1||2|5|3\n", "a||c|y\n1||2|3\n", "||a\n||1\n", "a||\n1||\n"])
+def test_some_empty_columns_are_no_delimiter_of_several_characters(text):
+    assert len(read(text)) > 2
 
 
 def test_a_tab_separated_file_keeps_its_commas():

@@ -210,6 +210,42 @@ def test_every_kind_of_column_is_in_the_table_under_its_own_name():
     assert all(kind.kind == name for name, kind in COLUMN_KINDS.items())
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        (datetime.date(2020, 1, 1), "2020-01-01"),
+        (datetime.datetime(2020, 1, 1, 10, 30), "2020-01-01 10:30:00"),
+        (datetime.time(10, 30), "10:30:00"),
+        (datetime.timedelta(minutes=1, milliseconds=500), "PT60.5S"),
+        (1577836800, "1.57784e+09"),
+    ],
+)
+def test_dates_and_times_are_shown_as_such(cell, shown):
+    encoder = TableEncoder().fit({"c": [cell] * 3, "m": [cell, None, cell], "x": [1, 2, 3]})
+    assert encoder.notes[0] == f"column 'c' is dropped: every cell is {shown}"
+    assert f"every cell is {shown} or missing" in encoder.notes[1]
+
+
+def test_means_of_dates_are_dates_and_their_deviations_seconds():
+    ((_, _, text),) = TableEncoder().fit({"d": [datetime.date(2020, 1, 1), datetime.date(2020, 1, 3)]}).describe()
+    assert text == "mean 2020-01-02, standard deviation 86400 seconds"
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_identifier"),
+    [
+        (["only", *[None] * 99], False),
+        ([*"abcde", *[None] * 95], False),
+        ([*"abcdefghijklmnopqrstuvwxyz", *[None] * 5], True),
+        ([*"abcdefghijklmnopqrstuvwxyz"], True),
+        ([*"aabbccddeeffgghhiijjkkllmm"], False),
+    ],
+)
+def test_only_many_different_texts_look_like_an_identifier(texts, is_identifier):
+    notes = " ".join(TableEncoder().fit({"c": texts, "x": range(len(texts))}).notes)
+    assert ("identifier" in notes) == is_identifier
+
+
 def test_a_column_of_numbers_with_strays_says_which_they_are():
     numbers = [str(number) for number in range(10)]
     (note,) = TableEncoder().fit({"x": [*numbers, "abc"], "y": range(11)}).notes

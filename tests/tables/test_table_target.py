@@ -1,5 +1,6 @@
 """Targets: taken out, checked, labelled."""
 
+import contextlib
 import datetime
 import math
 from decimal import Decimal
@@ -61,6 +62,14 @@ def test_wrong_targets_are_named_in_one_line(table, says):
         (pa.array([3, 1]).dictionary_encode(), [1, 3]),
         (pa.array(["b", "a"]).dictionary_encode(), ["a", "b"]),
         ([datetime.date(2021, 1, 1), datetime.date(2020, 1, 1)], ["2020-01-01", "2021-01-01"]),
+        (pa.array([1500, 60_000], pa.duration("ms")), ["PT1.5S", "PT60S"]),
+        (pa.array([2**63 - 1, 1], pa.uint64()), [1, 2**63 - 1]),
+        (pa.array([2**63, 1], pa.uint64()), ["1", "9223372036854775808"]),
+        (pa.array([Decimal(2**63), Decimal(-1)]), ["-1", "9223372036854775808"]),
+        (pa.array([Decimal(2**62), Decimal(2**62 + 1)]), [2**62, 2**62 + 1]),
+        ([1e20, 1.0], ["1", "1e+20"]),
+        ([1e20, 1.5], [1.5, 1e20]),
+        ([2.0**53 - 1, 1.0], [1, 2**53 - 1]),
     ],
 )
 def test_labels_are_sorted_plain_values(target, labels):
@@ -68,6 +77,42 @@ def test_labels_are_sorted_plain_values(target, labels):
     assert found == labels
     assert [type(label) for label in found] == [type(label) for label in labels]
     assert codes.dtype == np.int64
+
+
+def pairs(data_type):
+    """Return two values of a type for each of several sizes, as far as the type holds them."""
+    if pa.types.is_temporal(data_type):
+        # Date64 counts milliseconds, and only whole days.
+        numbers = [0, 86_400_000] if pa.types.is_date64(data_type) else [0, 86_399]
+        return [pa.array(numbers, pa.int32() if data_type.bit_width == 32 else pa.int64()).cast(data_type)]
+    found = []
+    for numbers in ([0, 1], [1, 2**31 - 1], [1, 2**63 - 1], [1, 2**64 - 1], [-(2**63), 1]):
+        with contextlib.suppress(OverflowError, pa.ArrowInvalid):
+            found.append(pa.array([Decimal(n) if pa.types.is_decimal(data_type) else n for n in numbers], data_type))
+    return found
+
+
+@pytest.mark.parametrize(
+    "data_type",
+    [
+        *(pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()),
+        *(pa.float32(), pa.float64(), pa.decimal128(38, 0), pa.decimal128(38, 2), pa.decimal256(76, 3)),
+        *(pa.date32(), pa.date64(), pa.time32("s"), pa.time32("ms"), pa.time64("us"), pa.time64("ns")),
+        *(pa.timestamp("s"), pa.timestamp("ns", "UTC"), pa.duration("s"), pa.duration("ms"), pa.duration("ns")),
+    ],
+    ids=str,
+)
+def test_arrow_holds_the_labels_of_every_type(data_type):
+    targets = pairs(data_type)
+    assert targets
+    for target in targets:
+        labels, codes = class_labels(target)
+        assert len(pa.array(labels)) == len(set(labels)) == len(set(codes.tolist())) == 2
+
+
+@pytest.mark.parametrize("target", [[True, False], ["a", "b"], pa.array(["a", "b"], pa.large_string())])
+def test_arrow_holds_the_labels_that_are_no_numbers(target):
+    assert len(pa.array(class_labels(pa.array(target))[0])) == 2
 
 
 @settings(deadline=None, max_examples=25)
@@ -96,7 +141,10 @@ def test_one_class_is_none():
         (pa.array([Decimal("1.5")]), True),
         (pa.array(["1.5", "2.5"]), False),
         (pa.array([True, False]), False),
-        (pa.array([datetime.date(2020, 1, 1)]), True),
+        (pa.array([datetime.date(2020, 1, 1)]), False),
+        (pa.array([datetime.datetime(2020, 1, 1, 1)]), False),
+        (pa.array([datetime.time(1), datetime.time(2, 30)]), False),
+        (pa.array([datetime.timedelta(1.5)]), False),
         (pa.array([None, None]), False),
     ],
 )

@@ -78,8 +78,15 @@ def _reserve(temporary: Path, final: Path, source: str) -> None:
         raise TableError("is not a regular file; give the name of one", source=source)
     try:
         temporary.open("xb").close()
-    except FileNotFoundError:
-        raise TableError(f"the folder {str(final.parent)!r} does not exist; create it first", source=source) from None
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise TableError(f"the folder {str(final.parent)!r} cannot be written to: {reason}", source=source) from None
+        raise TableError(f"the folder {str(final.parent)!r} {_refusal(error, final.parent)}", source=source) from None
+
+
+def _refusal(error: OSError, folder: Path) -> str:
+    """Return what keeps a folder from taking a new file."""
+    if not isinstance(error, FileNotFoundError):
+        return f"cannot be written to: {error.strerror or error}"
+    # Some folders, such as /proc, are there and say of any new file that there is no such file.
+    if folder.is_dir():
+        return "cannot be written to: it takes no new files"
+    return "does not exist; create it first"

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from clearprop.tables.cells import is_text, plain_array, tidy_text
+from clearprop.tables.clock import duration_texts
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _MIDNIGHT = re.compile(r" 00:00(:00(\.0+)?)?$")
@@ -79,6 +80,8 @@ def canonical_texts(values: pa.Array) -> list[str | None]:
         return [None if np.isnan(number) else canonical_number(number) for number in numbers]
     if pa.types.is_integer(values.type) or pa.types.is_decimal(values.type):
         return [None if value is None else canonical_number(value) for value in values.to_pylist()]
+    if pa.types.is_duration(values.type):
+        return list(duration_texts(values).to_pylist())
     return [None if text is None else _canonical_time(text) for text in _zoneless(values).cast(pa.string()).to_pylist()]
 
 

@@ -1,4 +1,4 @@
-"""Delimited text (CSV and its relatives): the delimiter found, the encoding settled, broken rows named."""
+"""Delimited text (CSV and its relatives): the encoding settled, the cells typed, broken rows named."""
 
 import csv
 import io
@@ -9,12 +9,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from clearprop.tables.cells import MISSING_WORDS, is_text, tidy_text
+from clearprop.tables.delimiters import check_single, find_delimiter
 from clearprop.tables.errors import TableError, counted, shown
-from clearprop.tables.measures import MEASURES, finite_numbers
 
-_DELIMITERS = (",", "\t", ";", "|")
 _SAMPLE_CHARACTERS = 1 << 18
-_SAMPLE_ROWS = 200
 _BLOCK_BYTES = 1 << 23
 _DECIMAL_COMMA = r"^[+-]?\d+(,\d+)?$"
 _QUOTED_OR_SPACES = re.compile(rb'("[^"]*")|^ +| +$| +', re.MULTILINE)
@@ -31,7 +29,8 @@ def read_delimited(data: bytes, source: str, *, usual: str = ",") -> pa.Table:
         usual: the delimiter that the file's suffix promises.
 
     Raises:
-        TableError: the bytes are no text, there is no header or no row, or a row is longer or shorter than the header.
+        TableError: the bytes are no text, there is no header or no row, a row is longer or shorter than the header, or
+            cells are cut by several characters.
 
     Example:
         >>> read_delimited(b"name;weight\nSmith, J.;70\nLi;NA\n", "people.csv").to_pydict()
@@ -50,40 +49,8 @@ def read_delimited(data: bytes, source: str, *, usual: str = ",") -> pa.Table:
     table = _parse(data, delimiter, source)
     if not table.num_rows:
         raise TableError("has a header and no rows; at least one row is needed", source=source)
+    check_single(table, delimiter, source)
     return _tidy(table, decimal_comma=delimiter == ";")
-
-
-def find_delimiter(sample: str, *, usual: str = ",", is_whole: bool = True) -> str:
-    r"""Return the delimiter that cuts the header and all sampled rows into the same number of cells.
-
-    Comma, tab, semicolon and bar are tried first; the space only when none of them is in the header, and only if some
-    column is then all numbers, for words have spaces between them as well. Where none fits all rows, the one that fits
-    most is taken, so that the others can be named.
-
-    Args:
-        sample: the beginning of the text.
-        usual: what to take where nothing tells.
-        is_whole: whether the sample is the whole text; if not, its last row may be cut off.
-
-    Raises:
-        Nothing.
-
-    Example:
-        >>> find_delimiter("a;b\n1,5;2\n"), find_delimiter("full name\nAda Lovelace\n"), find_delimiter("x y\n1 2\n")
-        (';', ',', ' ')
-    """
-    best, best_score = usual, (0.0, False, 0)
-    for delimiter in _DELIMITERS:
-        rows = _sample_rows(sample, delimiter, is_whole)
-        width = len(rows[0]) if rows else 0
-        fitting = sum(len(row) == width for row in rows) / max(len(rows), 1)
-        # A tab-separated file's own tab beats a comma that happens to fit as well.
-        score = (fitting, delimiter == usual != ",", width)
-        if width > 1 and score > best_score:
-            best, best_score = delimiter, score
-    if best_score[0] or not _fits_spaces(_sample_rows(re.sub(" +", " ", sample), " ", is_whole)):
-        return best
-    return " "
 
 
 def _as_utf8(data: bytes, source: str) -> bytes:
@@ -103,37 +70,6 @@ def _as_utf8(data: bytes, source: str) -> bytes:
     except UnicodeDecodeError:
         return data.decode("latin-1").encode("utf-8")
     return data
-
-
-def _sample_rows(sample: str, delimiter: str, is_whole: bool) -> list[list[str]]:
-    """Return the first rows of a sample, blank lines left out, as one delimiter cuts them."""
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, skipinitialspace=delimiter == " "):
-            if len(rows) > _SAMPLE_ROWS:
-                return rows
-            if row:
-                rows.append(row)
-    except csv.Error:
-        return []
-    return rows if is_whole else rows[:-1]
-
-
-def _fits_spaces(rows: list[list[str]]) -> bool:
-    """Return whether the space cuts all rows alike and makes at least one column of numbers."""
-    rows = [[cell for cell in row if cell] for row in rows]
-    if len(rows) < 2 or len(rows[0]) < 2 or any(len(row) != len(rows[0]) for row in rows):
-        return False
-    return any(_all_numbers(column) for column in zip(*rows[1:], strict=True))
-
-
-def _all_numbers(cells: tuple[str, ...]) -> bool:
-    """Return whether all cells are numbers or missing."""
-    try:
-        finite_numbers(pa.array(cells), MEASURES["numbers"])
-    except TableError:
-        return False
-    return True
 
 
 def _one_space(match: re.Match[bytes]) -> bytes:

@@ -16,6 +16,7 @@ import pyarrow.parquet as parquet
 
 from clearprop.tables.arrays import columns_of_matrix, table_of
 from clearprop.tables.cells import plain_values
+from clearprop.tables.clock import duration_texts
 from clearprop.tables.delimited import read_delimited
 from clearprop.tables.errors import TableError
 from clearprop.tables.json_lines import read_json_lines, write_json_lines
@@ -45,7 +46,7 @@ class TableFormat:
 
 
 def write_delimited(table: pa.Table, stream: BinaryIO, *, delimiter: str = ",") -> None:
-    r"""Write a table as delimited text with a header, in UTF-8; missing cells are empty.
+    r"""Write a table as delimited text with a header, in UTF-8; missing cells are empty, durations "PT1.5S".
 
     Args:
         table: the table.
@@ -61,7 +62,7 @@ def write_delimited(table: pa.Table, stream: BinaryIO, *, delimiter: str = ",") 
         >>> stream.getvalue()
         b'"a","b"\n1,"x"\n,"y"\n'
     """
-    table = pa.table([plain_values(values) for values in table.columns], names=table.column_names)
+    table = pa.table([_delimited_cells(values) for values in table.columns], names=table.column_names)
     if table.num_columns == 1 and table.column(0).null_count:
         # A line with nothing on it is no row to a reader.
         table = pa.table({table.column_names[0]: table.column(0).cast(pa.string()).fill_null("NA")})
@@ -69,6 +70,12 @@ def write_delimited(table: pa.Table, stream: BinaryIO, *, delimiter: str = ",") 
         arrow_csv.write_csv(table, stream, arrow_csv.WriteOptions(delimiter=delimiter))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise TableError(f"cannot be written as CSV: {error}; try Parquet") from None
+
+
+def _delimited_cells(values: pa.ChunkedArray) -> pa.Array:
+    """Return a column in a form that says what it is in CSV, where Arrow leaves durations without their unit."""
+    cells = plain_values(values)
+    return duration_texts(cells) if pa.types.is_duration(cells.type) else cells
 
 
 def _read_parquet(data: bytes, source: str) -> pa.Table:

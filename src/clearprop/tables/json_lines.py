@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
 from clearprop.tables.cells import plain_values
+from clearprop.tables.clock import duration_texts
 from clearprop.tables.errors import TableError, shown
 
 _BLOCK_BYTES = 1 << 24
@@ -43,7 +44,7 @@ def read_json_lines(data: bytes, source: str) -> pa.Table:
 
 
 def write_json_lines(table: pa.Table, stream: BinaryIO) -> None:
-    r"""Write a table as JSON lines; NaN becomes null, dates and decimals become text.
+    r"""Write a table as JSON lines; NaN becomes null; dates, durations ("PT1.5S") and decimals become text.
 
     Args:
         table: the table.
@@ -67,6 +68,8 @@ def write_json_lines(table: pa.Table, stream: BinaryIO) -> None:
 def _json_cells(name: str, values: pa.ChunkedArray) -> pa.Array:
     """Return a column in a form that JSON can hold."""
     cells = plain_values(values)
+    if pa.types.is_duration(cells.type):
+        return duration_texts(cells)
     if pa.types.is_temporal(cells.type):
         # As Python objects, time stamps would lose their nanoseconds.
         return cells.cast(pa.string())

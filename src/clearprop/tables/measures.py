@@ -1,16 +1,20 @@
 """What the numbers of a column measure, so that a date is never read as a plain number, nor the other way round."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearprop.tables.canonical import canonical_texts
 from clearprop.tables.cells import MISSING_WORDS, is_text, plain_values, tidy_text
+from clearprop.tables.clock import PER_SECOND, duration_seconds, time_seconds, whole_seconds
 from clearprop.tables.errors import TableError, shown
 
-_PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
+#: Seconds beyond this have no microseconds that 64 bits hold.
+_MOST_SECONDS = 9e12
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class Measure:
         accepts: whether an Arrow type is of this measure.
         to_numbers: cells of such a type as float64.
         parse: text as float64; raises ArrowInvalid or ArrowNotImplementedError where a cell is something else.
+        also: by name of another measure, how its cells become numbers of this one; may raise ArrowInvalid.
+        moment: the Arrow type by which seconds of this measure are shown; None where a number says it all.
 
     Example:
         >>> MEASURES["dates"].accepts(pa.date32())
@@ -32,6 +38,25 @@ class Measure:
     accepts: Callable[[pa.DataType], bool]
     to_numbers: Callable[[pa.Array], pa.Array]
     parse: Callable[[pa.Array], pa.Array]
+    also: dict[str, Callable[[pa.Array], pa.Array]] = field(default_factory=dict)
+    moment: pa.DataType | None = None
+
+    def show(self, number: float) -> str:
+        """Return a number of this measure as a message shows it: a date as a date.
+
+        Args:
+            number: what `to_numbers` gave, or a mean of such.
+
+        Raises:
+            Nothing.
+
+        Example:
+            >>> MEASURES["dates"].show(1577836800.0), MEASURES["numbers"].show(1577836800.0)
+            ('2020-01-01', '1.57784e+09')
+        """
+        if self.moment is None or abs(number) > _MOST_SECONDS:
+            return f"{number:.6g}"
+        return str(canonical_texts(pa.array([round(number * 1e6)]).cast(self.moment))[0])
 
 
 def _plain_numbers(values: pa.Array) -> pa.Array:
@@ -46,7 +71,7 @@ def _seconds(values: pa.Array) -> pa.Array:
     if pa.types.is_date(values.type):
         values = values.cast(pa.timestamp("ms"))
     width = pa.int32() if pa.types.is_time32(values.type) else pa.int64()
-    return pc.divide(values.cast(width).cast(pa.float64(), safe=False), _PER_SECOND[values.type.unit])
+    return pc.divide(values.cast(width).cast(pa.float64(), safe=False), PER_SECOND[values.type.unit])
 
 
 def _parse_truth(texts: pa.Array) -> pa.Array:
@@ -65,6 +90,23 @@ def _parse_dates(texts: pa.Array) -> pa.Array:
     return _seconds(texts.cast(pa.timestamp("ns", "UTC")))
 
 
+_DURATIONS = {unit: f"durations in {unit}" for unit in PER_SECOND}
+
+
+def _durations(unit: str) -> Measure:
+    """Return the measure of durations of one storage unit, which is what whole numbers in a text file count."""
+    others: dict[str, Callable[[pa.Array], pa.Array]] = dict.fromkeys(_DURATIONS.values(), _seconds)
+    return Measure(
+        _DURATIONS[unit],
+        lambda t: pa.types.is_duration(t) and t.unit == unit,
+        _seconds,
+        partial(duration_seconds, unit=unit),
+        # A CSV reader takes "01:30:00" for a time of day.
+        {**others, "times of day": _seconds, "numbers": partial(whole_seconds, unit=unit)},
+        pa.duration("us"),
+    )
+
+
 MEASURES = {
     measure.name: measure
     for measure in (
@@ -73,16 +115,20 @@ MEASURES = {
             lambda t: any(check(t) for check in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)),
             _plain_numbers,
             lambda texts: texts.cast(pa.float64()),
+            {"true/false values": _truth_numbers},
         ),
-        Measure("true/false values", pa.types.is_boolean, _truth_numbers, _parse_truth),
-        Measure("dates", lambda t: pa.types.is_date(t) or pa.types.is_timestamp(t), _seconds, _parse_dates),
-        Measure("times of day", pa.types.is_time, _seconds, lambda texts: _seconds(texts.cast(pa.time64("us")))),
-        Measure("durations", pa.types.is_duration, _seconds, lambda texts: _seconds(texts.cast(pa.duration("us")))),
+        Measure("true/false values", pa.types.is_boolean, _truth_numbers, _parse_truth, {"numbers": _plain_numbers}),
+        Measure(
+            "dates",
+            lambda t: pa.types.is_date(t) or pa.types.is_timestamp(t),
+            _seconds,
+            _parse_dates,
+            moment=pa.timestamp("us"),
+        ),
+        Measure("times of day", pa.types.is_time, _seconds, time_seconds, moment=pa.time64("us")),
+        *(_durations(unit) for unit in PER_SECOND),
     )
 }
-
-#: Measures that share one scale: true is 1, false is 0.
-_ONE_SCALE = {"numbers", "true/false values"}
 
 
 def measure_of(data_type: pa.DataType) -> Measure | None:
@@ -125,7 +171,7 @@ def finite_numbers(
     if is_text(array.type):
         converted = _parsed(array, measure, source, column)
     else:
-        converted = _compatible(array.type, measure, source, column).to_numbers(array)
+        converted = _converted(array, measure, source, column)
     numbers: np.ndarray = converted.to_numpy(zero_copy_only=False)
     infinite = np.isinf(numbers)
     if infinite.any():
@@ -135,12 +181,18 @@ def finite_numbers(
     return numbers
 
 
-def _compatible(data_type: pa.DataType, measure: Measure, source: str, column: str | None) -> Measure:
-    """Return the measure of a type if it shares the scale of the wanted one."""
-    found = measure_of(data_type)
-    if found is not None and (found is measure or {found.name, measure.name} <= _ONE_SCALE):
-        return found
-    held = found.name if found else str(data_type)
+def _converted(values: pa.Array, measure: Measure, source: str, column: str | None) -> pa.Array:
+    """Return cells of a measure, or of one that can stand for it, as its numbers."""
+    found = measure_of(values.type)
+    try:
+        if found is measure:
+            return measure.to_numbers(values)
+        if found is not None and found.name in measure.also:
+            return measure.also[found.name](values)
+    except pa.ArrowInvalid as error:
+        held = f"{found.name}, and {error}" if found else str(error)
+    else:
+        held = found.name if found else str(values.type)
     raise TableError(f"holds {held}; {measure.name} are needed", source=source, column=column)
 
 

@@ -99,15 +99,18 @@ class NumericColumn:
         """Return one phrase on what was learned."""
         if self.n_missing == self.n_rows:
             return "every cell is missing"
+        measure = MEASURES[self.measure]
+        fill = measure.show(self.fill)
         if self.deviation == 0 and not self.n_missing:
-            return f"every cell is {self.fill:.6g}"
+            return f"every cell is {fill}"
         if self.deviation == 0:
-            return f"every cell is {self.fill:.6g} or missing; only '{self.name} is missing' is used"
-        spread = f"mean {self.mean:.6g}, standard deviation {self.deviation:.6g}"
+            return f"every cell is {fill} or missing; only '{self.name} is missing' is used"
+        unit = "" if measure.moment is None else " seconds"
+        spread = f"mean {measure.show(self.mean)}, standard deviation {self.deviation:.6g}{unit}"
         if not self.n_missing:
             return spread
         cells = counted(self.n_missing, "missing cell")
-        return f"{spread}; {cells}, filled with the median {self.fill:.6g} and marked by '{self.name} is missing'"
+        return f"{spread}; {cells}, filled with the median {fill} and marked by '{self.name} is missing'"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as plain values that JSON holds exactly."""

@@ -16,6 +16,10 @@ from clearprop.tables.measures import finite_numbers, measure_of
 #: More different whole numbers than this are taken for an amount rather than for names of classes.
 MAX_WHOLE_CLASSES = 50
 
+#: Whole numbers up to here are integers as labels: beyond it, Arrow takes none from Python, and a float's digits mean
+#: nothing.
+_MOST_INTEGER, _MOST_FLOAT = 2**63 - 1, 2**53 - 1
+
 
 def split_target(table: pa.Table, target: str, *, source: str = "table") -> tuple[pa.Table, pa.Array, int]:
     """Return the table without its target column, the target, and how many rows were dropped for want of a target.
@@ -48,7 +52,8 @@ def split_target(table: pa.Table, target: str, *, source: str = "table") -> tupl
 def class_labels(target: pa.Array | pa.ChunkedArray) -> tuple[list[str | int | float | bool], np.ndarray]:
     """Return the different labels of a target, sorted, and for each of the n rows the index of its label (int64).
 
-    Whole floats, which missing cells make of integers, become integers again; dates and times become text.
+    Whole floats, which missing cells make of integers, become integers again; dates and times become text, and so
+    do all labels where one is a whole number too large for an integer, so that Arrow holds whatever is returned.
 
     Args:
         target: the n targets, none missing.
@@ -79,8 +84,8 @@ def class_labels(target: pa.Array | pa.ChunkedArray) -> tuple[list[str | int | f
 def looks_continuous(target: pa.Array | pa.ChunkedArray) -> bool:
     """Return whether a target looks like an amount (to regress on) rather than a class.
 
-    Numbers of which any has a fraction, more than `MAX_WHOLE_CLASSES` different whole numbers, and dates, times and
-    durations do; text, declared categories and true/false do not.
+    Numbers of which any has a fraction, more than `MAX_WHOLE_CLASSES` different whole numbers do; text, declared
+    categories, true/false, dates, times and durations do not.
 
     Args:
         target: the n targets; missing ones are passed over.
@@ -93,10 +98,8 @@ def looks_continuous(target: pa.Array | pa.ChunkedArray) -> bool:
         (True, False)
     """
     measure = None if pa.types.is_dictionary(target.type) else measure_of(value_type(target.type))
-    if measure is None or measure.name == "true/false values":
+    if measure is None or measure.name != "numbers":
         return False
-    if measure.name != "numbers":
-        return True
     numbers = finite_numbers(target, measure, source="target")
     different = np.unique(numbers[~np.isnan(numbers)])
     return bool((different != np.floor(different)).any()) or len(different) > MAX_WHOLE_CLASSES
@@ -131,9 +134,17 @@ def _present(values: pa.Array, target: str, source: str) -> pa.Array:
 
 def _plain_labels(values: pa.Array) -> list[Any]:
     """Return different target values as plain Python values."""
-    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+    if pa.types.is_boolean(values.type):
+        return list(values.to_pylist())
+    texts = [text for text in canonical_texts(values) if text is not None]
+    if pa.types.is_floating(values.type):
         # The canonical spelling of a narrow float, not its digits in a wider one.
-        numbers = [float(text) for text in canonical_texts(values) if text is not None]
-        return [int(number) for number in numbers] if all(number.is_integer() for number in numbers) else numbers
-    is_plain = pa.types.is_integer(values.type) or pa.types.is_boolean(values.type)
-    return list(values.to_pylist() if is_plain else canonical_texts(values))
+        numbers = [float(text) for text in texts]
+    elif pa.types.is_integer(values.type) or pa.types.is_decimal(values.type):
+        numbers = values.to_pylist()
+    else:
+        return list(texts)
+    if any(number % 1 for number in numbers):
+        return [float(number) for number in numbers]
+    most = _MOST_FLOAT if pa.types.is_floating(values.type) else _MOST_INTEGER
+    return [int(number) for number in numbers] if all(abs(number) <= most for number in numbers) else list(texts)

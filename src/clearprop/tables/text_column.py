@@ -14,7 +14,7 @@ from clearprop.tables.errors import TableError, counted, listed
 #: A column with more different texts than this keeps the most frequent ones; the rest share one feature.
 MAX_CATEGORIES = 255
 
-#: From so many rows on, a column in which nearly every text is different is said to look like an identifier.
+#: From so many texts on, a column in which nearly every text is different is said to look like an identifier.
 _IDENTIFIER_ROWS = 20
 _IDENTIFIER_SHARE = 0.9
 
@@ -95,7 +95,7 @@ class TextColumn:
     @property
     def _looks_like_identifier(self) -> bool:
         n_present = self.n_rows - self.n_missing
-        return self.n_rows >= _IDENTIFIER_ROWS and self.n_distinct > _IDENTIFIER_SHARE * n_present > 0
+        return n_present >= _IDENTIFIER_ROWS and self.n_distinct > _IDENTIFIER_SHARE * n_present
 
     @property
     def _strays_among_numbers(self) -> list[str]:
@@ -134,7 +134,8 @@ class TextColumn:
         if self.is_capped:
             parts.append(f"the {len(self.categories)} most frequent are kept and the rest is '{self.name} is other'")
         if self._looks_like_identifier:
-            parts.append("nearly every row has its own, so leave the column out if it is an identifier")
+            rows = "row that has one" if self.n_missing else "row"
+            parts.append(f"nearly every {rows} has its own, so leave the column out if it is an identifier")
         if self._strays_among_numbers:
             parts.append(f"numbers but for {listed(self._strays_among_numbers, 3)}, so it is read as text")
         if self.n_missing:
