@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -65,6 +66,14 @@ class Plan:
         return replace(self, **{name: getattr(earlier, name) for name in names})
 
 
+class Data(NamedTuple):
+    """What is trained on: X (n, n_0), Y (n, n_L) and row weights (n,) or None."""
+
+    X: Rows
+    Y: Array
+    weights: Array | None
+
+
 @dataclass
 class Run:
     """One training run, which may go on over several calls (partial_fit, warm start).
@@ -110,7 +119,7 @@ class Run:
         start = self.trainer.snapshot()
         self.end, self.epochs_done, self._best = End.EPOCHS, 0, None
         try:
-            self._go_through(X, Y, weights, plan, random, score, callbacks, n_epochs or plan.max_epochs)
+            self._go_through(Data(X, Y, weights), plan, random, score, callbacks, n_epochs or plan.max_epochs)
             if score is not None and self._best is not None:  # a warm start that beats no earlier epoch keeps its last
                 self.trainer.restore(self._best)
             if not self._is_finite():
@@ -126,21 +135,19 @@ class Run:
 
     def _go_through(
         self,
-        X: Rows,
-        Y: Array,
-        weights: Array | None,
+        data: Data,
         plan: Plan,
         random: np.random.RandomState,
         score: Score | None,
         callbacks: Sequence[Callback],
         n_epochs: int,
     ) -> None:
-        order = np.arange(Y.shape[0]) if plan.shuffle else None
+        order = np.arange(len(data.Y)) if plan.shuffle else None
         try:
             for _ in range(n_epochs):
                 if order is not None:
                     order = order[_permutation(order.size, random)]
-                epoch = self._epoch(X, Y, weights, plan, order, score)
+                epoch = self._epoch(data, plan, order, score)
                 self.epochs_done += 1
                 self.history.epochs.append(epoch)
                 if self.stopping.observe(epoch.loss, epoch.score) and self._is_finite():
@@ -153,17 +160,9 @@ class Run:
             self.end = End.INTERRUPT
             warnings.warn("Training interrupted by user.", stacklevel=2)
 
-    def _epoch(
-        self,
-        X: Rows,
-        Y: Array,
-        weights: Array | None,
-        plan: Plan,
-        order: Array | None,
-        score: Score | None,
-    ) -> Epoch:
+    def _epoch(self, data: Data, plan: Plan, order: Array | None, score: Score | None) -> Epoch:
         began = time.perf_counter()
-        n = Y.shape[0]
+        n = len(data.Y)
         n_batches = -(-n // plan.batch_size)
         rates = learning_rates(
             plan.schedule,
@@ -173,7 +172,7 @@ class Run:
             self.clock,
             plan.schedule_numbers,
         )
-        result = self.trainer.epoch(X, Y, weights, order, plan.batch_size, rates)
+        result = self.trainer.epoch(*data, order, plan.batch_size, rates)
         if result.diverged_at is not None:
             step = self.n_steps + result.diverged_at
             raise DivergenceError(
