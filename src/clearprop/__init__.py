@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0.dev0"
 
 if TYPE_CHECKING:
+    from clearprop.derivation.derivations import derive as derive
+    from clearprop.derivation.proofs import prove as prove
     from clearprop.estimators.classifier import MLPClassifier as MLPClassifier
     from clearprop.estimators.regressor import MLPRegressor as MLPRegressor
     from clearprop.interchange.model_file import load as load
     from clearprop.interchange.model_file import save as save
+    from clearprop.interchange.working import work as work
     from clearprop.mathematics.equations import backward as backward
     from clearprop.mathematics.equations import forward as forward
     from clearprop.mathematics.network import Network as Network
@@ -26,9 +29,12 @@ _HOMES = {
     "Network": "mathematics.network",
     "Parameters": "mathematics.network",
     "backward": "mathematics.equations",
+    "derive": "derivation.derivations",
     "forward": "mathematics.equations",
     "load": "interchange.model_file",
+    "prove": "derivation.proofs",
     "save": "interchange.model_file",
+    "work": "interchange.working",
 }
 
 __all__ = ["__version__", *_HOMES]

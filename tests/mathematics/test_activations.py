@@ -55,6 +55,24 @@ def test_derivative_formula_is_the_derivative_of_the_formula(name: str) -> None:
     np.testing.assert_allclose(numbers(sympy.diff(value, Z)), numbers(declared), rtol=1e-14, atol=1e-15)
 
 
+@pytest.mark.parametrize("name", HIDDEN)
+def test_derivation_has_the_value_of_the_derivative_in_every_line(name: str) -> None:
+    value, declared = formulas(name)
+    for _, formula in ACTIVATIONS[name].derivation:
+        line = sympy.sympify(formula, {"z": Z, "a": A}).subs(A, value)
+        np.testing.assert_allclose(numbers(line), numbers(declared), rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", [name for name in HIDDEN if ACTIVATIONS[name].definition])
+def test_definition_has_the_value_of_the_formula(name: str) -> None:
+    definition = sympy.sympify(ACTIVATIONS[name].definition, {"z": Z})
+    np.testing.assert_allclose(numbers(definition), numbers(formulas(name)[0]), rtol=1e-14)
+
+
+def test_symbols_are_all_different() -> None:
+    assert len({entry.symbol for entry in ACTIVATIONS.values()}) == len(ACTIVATIONS)
+
+
 @pytest.mark.parametrize("name", [name for name in HIDDEN if name != "identity"])
 def test_another_entry_s_derivative_is_not_this_one_s(name: str) -> None:
     assert not np.allclose(numbers(formulas(name)[1]), numbers(formulas("identity")[1]))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sympy
 from scipy.special import expit, xlogy
 from scipy.special import softmax as scipy_softmax
 from sklearn import metrics
@@ -65,6 +66,44 @@ def test_paired_value_is_the_value_of_the_output(output: str, name: str) -> None
     z, Y = random.normal(scale=3.0, size=(9, 4)), random.dirichlet(np.ones(4), 9)
     a = ACTIVATIONS[output].value(z, np)
     np.testing.assert_allclose(LOSSES[name].paired_value(z, Y, np), LOSSES[name].value(a, Y, np), rtol=1e-12)
+
+
+def of_outputs(formula: str, a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return sympy.lambdify(sympy.symbols("a y"), sympy.sympify(formula), "numpy")(a, y)
+
+
+def outputs_and_targets() -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    return random.uniform(0.1, 0.9, (9, 4)), random.uniform(0.1, 0.9, (9, 4))
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_gradient_is_its_formula_and_every_line_to_it(name: str) -> None:
+    entry, (a, y) = LOSSES[name], outputs_and_targets()
+    for formula in (entry.gradient_formula, *(formula for _, formula in entry.derivation)):
+        np.testing.assert_allclose(of_outputs(formula, a, y), entry.gradient(a, y, np), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_gradient_formula_is_the_derivative_of_the_formula(name: str) -> None:
+    entry, (a, y) = LOSSES[name], outputs_and_targets()
+    terms = sympy.sympify(entry.formula).replace(lambda e: isinstance(e, sympy.Sum), lambda e: e.function)
+    slope = sympy.diff(terms, sympy.Symbol("a_i")).subs({"a_i": sympy.Symbol("a"), "y_i": sympy.Symbol("y")})
+    np.testing.assert_allclose(of_outputs(str(slope), a, y), of_outputs(entry.gradient_formula, a, y), rtol=1e-12)
+    assert not np.allclose(of_outputs(str(slope), a, y), entry.gradient(y, a, np))  # outputs and targets exchanged
+
+
+@pytest.mark.parametrize("name", [name for name, entry in LOSSES.items() if entry.pairing])
+def test_every_line_of_a_pairing_is_output_minus_target(name: str) -> None:
+    entry, (a, y) = LOSSES[name], outputs_and_targets()
+    assert entry.pairing[-1][1] == "a - y"
+    for _, formula in entry.pairing:
+        np.testing.assert_allclose(of_outputs(formula, a, y), a - y, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_elementwise_pairs_say_how_they_cancel(name: str) -> None:
+    assert bool(LOSSES[name].pairing) == ACTIVATIONS[LOSSES[name].paired_output].elementwise
 
 
 def test_log_softmax_is_the_logarithm_of_scipy_s_softmax() -> None:

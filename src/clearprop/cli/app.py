@@ -3,29 +3,45 @@
 import os
 import sys
 import warnings
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 import clearprop
-from clearprop.cli import demo, train, use
 
 #: What is wrong with the command line itself, whichever Click this Typer carries.
 UsageError: Any = typer.BadParameter.__base__
 
 INTERRUPTED = 130
 
-app = typer.Typer(
-    help="Fully connected neural networks with nothing hidden.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
-app.command("demo")(demo.demo)
-app.command("train")(train.train)
-app.command("predict")(use.predict)
-app.command("evaluate")(use.evaluate)
-app.command("info")(use.info)
+#: Each command and the module that has it, in the order of the help.
+COMMANDS = {
+    "demo": "demo",
+    "train": "train",
+    "predict": "use",
+    "evaluate": "use",
+    "info": "use",
+    "explain": "explain",
+    "derive": "explain",
+    "prove": "explain",
+}
+
+
+def application(arguments: list[str]) -> typer.Typer:
+    """Return the application with the one command that is asked for, so that no other's imports are waited for."""
+    app = typer.Typer(
+        help="Fully connected neural networks with nothing hidden.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+    )
+    app.callback()(_options)
+    asked = arguments[0] if arguments else ""
+    for name in [asked] if asked in COMMANDS else [] if asked == "--version" else COMMANDS:
+        module = import_module(f"clearprop.cli.{COMMANDS[name]}")
+        app.command(name)(getattr(module, name))
+    return app
 
 
 def _version(asked: bool) -> None:
@@ -34,7 +50,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = (
         False
@@ -55,6 +70,7 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _status(arguments: list[str] | None) -> int:
     try:
+        app = application(sys.argv[1:] if arguments is None else arguments)
         return int(app(args=arguments, prog_name="clearprop", standalone_mode=False) or 0)
     except (BrokenPipeError, SystemExit):  # Typer makes an exit of a broken pipe, and of nothing else
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nobody is left to be told

@@ -12,6 +12,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from clearprop.derivation.working import Worked, worked
 from clearprop.engines import Engine, Recipe, engine_named
 from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
 from clearprop.estimators.scoring import HeldOutScore
@@ -302,6 +303,32 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def predict(self, X):
         """Predicted classes (n,), labels (n, n_L) or targets for the rows of X, (n, n_0)."""
         return self._decode(self._output(X))
+
+    def work(self, X, y=None, **options) -> Worked:
+        """Work one training step on these rows out, with every number: see `clearprop.work`.
+
+        Arguments:
+            X: (m, n_0) rows, or (n_0,) for one.
+            y: their targets, as for `fit`; None: what the model predicts is taken as if it were true.
+            options: of `clearprop.work`.
+
+        Raises:
+            ValueError: rows or targets that do not fit the model.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X if hasattr(X, "columns") else np.atleast_2d(X), reset=False, dtype=np.float64)
+        Y = self._encode(self.predict(X) if y is None else self._known_targets(np.atleast_1d(y)), np.dtype(float))
+        names = tuple(getattr(self, "feature_names_in_", ()))
+        return worked(self.network_, self.parameters_, X, Y, **{"input_names": names, **options})
+
+    def _known_targets(self, y: Array) -> Array:
+        """Targets that the model can be asked about; a class that it has not seen is told."""
+        classes = getattr(self, "classes_", None)
+        if classes is not None:
+            unknown = np.setdiff1d(y, classes)
+            if len(unknown):
+                raise ValueError(f"y: the model knows the classes {list(classes)}; got {unknown[0]!r}")
+        return y
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

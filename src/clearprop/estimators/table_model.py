@@ -11,6 +11,7 @@ import pyarrow as pa
 from sklearn import metrics
 from sklearn.exceptions import ConvergenceWarning
 
+from clearprop.derivation.working import Worked
 from clearprop.engines import engine_named
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.regressor import MLPRegressor
@@ -203,6 +204,33 @@ class TableModel:
         if self.labels is None:
             return counts | self._regression_measures(_numbers(values, source, self.target), output)
         return counts | self._classification_measures(values, output)
+
+    def work(self, table: Any, *, source: str = "table", **options: Any) -> Worked:
+        """Work one training step on the rows of a table out, with every number: see `clearprop.work`.
+
+        Where the table has no target, what the model predicts is taken as if it were true.
+
+        Raises:
+            TableError: as `predict`; a target that training never saw.
+        """
+        table = to_table(table)
+        X = self.encoder.transform(table, source=source).astype(np.float64)
+        y = self._targets(table, source) if self.target in table.column_names else None
+        return self.estimator.work(X, y, **{"input_names": tuple(self.encoder.feature_names), **options})
+
+    def _targets(self, table: pa.Table, source: str) -> Array:
+        """Return the target column as the network was trained on it: class codes, or standardised amounts."""
+        _, values, dropped = split_target(table, self.target, source=source)
+        if dropped:
+            raise TableError("the target is missing; leave the column out to take the prediction", source=source)
+        if self.labels is None:
+            return (_numbers(values, source, self.target) - self.centre) / self.scale
+        codes = _codes_of(self.labels, values)
+        if (codes < 0).any():
+            unknown = values[int(np.argmax(codes < 0))].as_py()
+            known = ", ".join(str(label) for label in self.labels)
+            raise TableError(f"{unknown!r} is not a class of the model: {known}", source=source, column=self.target)
+        return codes
 
     def _output(self, table: Any, source: str) -> Array:
         X = self.encoder.transform(table, source=source)

@@ -21,8 +21,11 @@ Derivative = Callable[[Array, Array, Namespace], Array]
 class Activation:
     """One activation a = f(z): its value, its derivative, its symbolic form, its kinks and its range.
 
-    `formula` and `derivative_formula` are SymPy expressions in z and a = f(z). `kinks` lists (z, declared f'(z)) where
-    f has two one-sided derivatives. An activation that is not elementwise (softmax) has no f' but a `jacobian_product`.
+    `formula` and `derivative_formula` are SymPy expressions in z and a = f(z); `symbol` is how f is written. `kinks`
+    lists (z, declared f'(z)) where f has two one-sided derivatives. An activation that is not elementwise (softmax) has
+    no f' but a `jacobian_product`. `derivation` are lines of algebra, (rule, SymPy expression), from what the rules of
+    calculus give to the declared form of f'; `definition` is f in terms of simpler functions, where `formula` only
+    names it.
     """
 
     name: str
@@ -30,10 +33,13 @@ class Activation:
     derivative: Derivative | None
     formula: str
     derivative_formula: str
+    symbol: str
     kinks: tuple[tuple[float, float], ...] = ()
     range: tuple[float, float] = (-np.inf, np.inf)
     aliases: tuple[str, ...] = ()
     jacobian_product: Callable[[Array, Array, Namespace], Array] | None = None
+    derivation: tuple[tuple[str, str], ...] = ()
+    definition: str = ""
 
     def __repr__(self) -> str:
         return f"Activation({self.name!r})"
@@ -168,23 +174,44 @@ def _mish_derivative(z: Array, a: Array, xp: Namespace) -> Array:
 ACTIVATIONS: dict[str, Activation] = {
     entry.name: entry
     for entry in (
-        Activation("identity", _identity, _identity_derivative, "z", "1"),
+        Activation("identity", _identity, _identity_derivative, "z", "1", "id"),
         Activation(
             "sigmoid",
             sigmoid,
             lambda z, a, xp: a * (1.0 - a),
             "1/(1 + exp(-z))",
             "a*(1 - a)",
+            "σ",
             range=(0.0, 1.0),
             aliases=("logistic",),
+            derivation=(
+                ("split", "1/(1 + exp(-z)) * (exp(-z)/(1 + exp(-z)))"),
+                ("add_and_subtract", "1/(1 + exp(-z)) * ((1 + exp(-z) - 1)/(1 + exp(-z)))"),
+                ("split", "1/(1 + exp(-z)) * (1 - 1/(1 + exp(-z)))"),
+            ),
         ),
-        Activation("tanh", _tanh, lambda z, a, xp: 1.0 - a * a, "tanh(z)", "1 - a**2", range=(-1.0, 1.0)),
+        Activation(
+            "tanh",
+            _tanh,
+            lambda z, a, xp: 1.0 - a * a,
+            "tanh(z)",
+            "1 - a**2",
+            "tanh",
+            range=(-1.0, 1.0),
+            derivation=(
+                ("combine", "((exp(z) + exp(-z))**2 - (exp(z) - exp(-z))**2)/(exp(z) + exp(-z))**2"),
+                ("split", "1 - (exp(z) - exp(-z))**2/(exp(z) + exp(-z))**2"),
+                ("combine", "1 - ((exp(z) - exp(-z))/(exp(z) + exp(-z)))**2"),
+            ),
+            definition="(exp(z) - exp(-z))/(exp(z) + exp(-z))",
+        ),
         Activation(
             "relu",
             _relu,
             _relu_derivative,
             "Piecewise((z, z > 0), (0, True))",
             "Piecewise((1, z > 0), (0, True))",
+            "ReLU",
             kinks=((0.0, 0.0),),
             range=(0.0, np.inf),
         ),
@@ -194,6 +221,7 @@ ACTIVATIONS: dict[str, Activation] = {
             _leaky_relu_derivative,
             f"Piecewise((z, z > 0), ({LEAK}*z, True))",
             f"Piecewise((1, z > 0), ({LEAK}, True))",
+            "LeakyReLU",
             kinks=((0.0, LEAK),),
         ),
         Activation(
@@ -202,6 +230,7 @@ ACTIVATIONS: dict[str, Activation] = {
             _elu_derivative,
             "Piecewise((z, z > 0), (exp(z) - 1, True))",
             "Piecewise((1, z > 0), (exp(z), True))",
+            "ELU",
             range=(-1.0, np.inf),
         ),
         Activation(
@@ -210,6 +239,7 @@ ACTIVATIONS: dict[str, Activation] = {
             _selu_derivative,
             f"{SELU_SCALE}*Piecewise((z, z > 0), ({SELU_ALPHA}*(exp(z) - 1), True))",
             f"{SELU_SCALE}*Piecewise((1, z > 0), ({SELU_ALPHA}*exp(z), True))",
+            "SELU",
             kinks=((0.0, SELU_SCALE * SELU_ALPHA),),
             range=(-SELU_SCALE * SELU_ALPHA, np.inf),
         ),
@@ -219,7 +249,9 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, a, xp: sigmoid(z, xp),
             "log(1 + exp(z))",
             "1/(1 + exp(-z))",
+            "softplus",
             range=(0.0, np.inf),
+            derivation=(("divide_through", "(exp(z)*exp(-z))/((1 + exp(z))*exp(-z))"),),
         ),
         Activation(
             "gelu",
@@ -227,7 +259,12 @@ ACTIVATIONS: dict[str, Activation] = {
             _gelu_derivative,
             "z*(1 + erf(z/sqrt(2)))/2",
             "(1 + erf(z/sqrt(2)))/2 + z*exp(-z**2/2)/sqrt(2*pi)",
+            "GELU",
             range=(-0.17, np.inf),
+            derivation=(
+                ("split", "(1 + erf(z/sqrt(2)))/2 + (z*(2/sqrt(pi))*exp(-(z/sqrt(2))**2)/sqrt(2))/2"),
+                ("cancel", "(1 + erf(z/sqrt(2)))/2 + z*exp(-(z/sqrt(2))**2)/(sqrt(2)*sqrt(pi))"),
+            ),
         ),
         Activation(
             "silu",
@@ -235,8 +272,16 @@ ACTIVATIONS: dict[str, Activation] = {
             _silu_derivative,
             "z/(1 + exp(-z))",
             "1/(1 + exp(-z)) + a*(1 - 1/(1 + exp(-z)))",
+            "SiLU",
             range=(-0.279, np.inf),
             aliases=("swish",),
+            derivation=(
+                ("split", "(1 + exp(-z))/(1 + exp(-z))**2 + z*exp(-z)/(1 + exp(-z))**2"),
+                ("cancel", "1/(1 + exp(-z)) + z*exp(-z)/(1 + exp(-z))**2"),
+                ("split", "1/(1 + exp(-z)) + z/(1 + exp(-z)) * (exp(-z)/(1 + exp(-z)))"),
+                ("add_and_subtract", "1/(1 + exp(-z)) + z/(1 + exp(-z)) * ((1 + exp(-z) - 1)/(1 + exp(-z)))"),
+                ("split", "1/(1 + exp(-z)) + z/(1 + exp(-z)) * (1 - 1/(1 + exp(-z)))"),
+            ),
         ),
         Activation(
             "mish",
@@ -244,7 +289,15 @@ ACTIVATIONS: dict[str, Activation] = {
             _mish_derivative,
             "z*tanh(log(1 + exp(z)))",
             "tanh(log(1 + exp(z))) + z/(1 + exp(-z))*(1 - tanh(log(1 + exp(z)))**2)",
+            "Mish",
             range=(-0.309, np.inf),
+            derivation=(
+                (
+                    "divide_through",
+                    "tanh(log(1 + exp(z))) + (z*(1 - tanh(log(1 + exp(z)))**2)*exp(z)*exp(-z))/((1 + exp(z))*exp(-z))",
+                ),
+                ("simplify", "tanh(log(1 + exp(z))) + z*(1 - tanh(log(1 + exp(z)))**2)/(1 + exp(-z))"),
+            ),
         ),
         Activation(
             "exponential",
@@ -252,6 +305,7 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z, a, xp: a,
             "exp(z)",
             "a",
+            "exp",
             range=(0.0, np.inf),
             aliases=("exp",),
         ),
@@ -261,6 +315,7 @@ ACTIVATIONS: dict[str, Activation] = {
             None,
             "exp(z_j)/Sum(exp(z_k), (k, 1, n))",
             "a_i*(KroneckerDelta(i, j) - a_j)",
+            "softmax",
             range=(0.0, 1.0),
             jacobian_product=_softmax_jacobian_product,
         ),

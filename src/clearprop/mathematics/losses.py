@@ -19,8 +19,10 @@ class Loss:
     """One loss e(a, y) of a row: from the outputs, from the pre-activations of its paired output, and ∂e/∂a.
 
     `value(a, y, xp)` and `paired_value(z, y, xp)` give one number a row, (m, n_L) → (m,); `gradient(a, y, xp)`
-    is ∂e/∂a, (m, n_L). `domain` is the interval in which outputs must lie; `smoothing_centre(n_L)` is what label
-    smoothing moves targets to.
+    is ∂e/∂a, (m, n_L). `formula` is e as a SymPy expression in a_i and y_i, `gradient_formula` ∂e/∂a_i in a and y.
+    `domain` is the interval in which outputs must lie; `smoothing_centre(n_L)` is what label smoothing moves targets
+    to. `derivation` are lines of algebra, (rule, SymPy expression in a and y), from what the rules of calculus give to
+    `gradient_formula`; `pairing` are those from ∂e/∂a · f' of the paired output to a − y, where that f is elementwise.
     """
 
     name: str
@@ -29,9 +31,12 @@ class Loss:
     paired_value: Callable[[Array, Array, Namespace], Array]
     gradient: Callable[[Array, Array, Namespace], Array]
     formula: str
+    gradient_formula: str
     domain: tuple[float, float]
     smoothing_centre: Callable[[int], float] | None = None
     aliases: tuple[str, ...] = ()
+    derivation: tuple[tuple[str, str], ...] = ()
+    pairing: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
         return f"Loss({self.name!r})"
@@ -119,6 +124,7 @@ LOSSES: dict[str, Loss] = {
             _cross_entropy_paired,
             _cross_entropy_gradient,
             "-Sum(y_i*log(a_i), (i, 1, n))",
+            "-y/a",
             domain=(0.0, 1.0),
             smoothing_centre=lambda n: 1.0 / n,
             aliases=("log_loss",),
@@ -130,8 +136,15 @@ LOSSES: dict[str, Loss] = {
             _binary_cross_entropy_paired,
             _binary_cross_entropy_gradient,
             "-Sum(y_i*log(a_i) + (1 - y_i)*log(1 - a_i), (i, 1, n))",
+            "-y/a + (1 - y)/(1 - a)",
             domain=(0.0, 1.0),
             smoothing_centre=lambda n: 0.5,
+            pairing=(
+                ("multiply_out", "-y/a*a*(1 - a) + (1 - y)/(1 - a)*a*(1 - a)"),
+                ("cancel", "-y*(1 - a) + (1 - y)*a"),
+                ("multiply_out", "-y + y*a + a - y*a"),
+                ("cancel", "a - y"),
+            ),
         ),
         Loss(
             "half_squared_error",
@@ -140,8 +153,10 @@ LOSSES: dict[str, Loss] = {
             lambda z, y, xp: _half_squared_error(z, y, xp),
             lambda a, y, xp: a - y,
             "Sum((a_i - y_i)**2, (i, 1, n))/2",
+            "a - y",
             domain=(-np.inf, np.inf),
             aliases=("squared_error",),
+            pairing=(("simplify", "a - y"),),
         ),
         Loss(
             "poisson",
@@ -150,7 +165,10 @@ LOSSES: dict[str, Loss] = {
             _poisson_paired,
             lambda a, y, xp: 1.0 - y / xp.maximum(a, _tiny(a)),
             "Sum(y_i*log(y_i/a_i) - y_i + a_i, (i, 1, n))",
+            "1 - y/a",
             domain=(0.0, np.inf),
+            derivation=(("simplify", "-y*(a/y)*(y/a**2) + 1"), ("cancel", "-y/a + 1")),
+            pairing=(("multiply_out", "a - y/a*a"), ("cancel", "a - y")),
         ),
     )
 }

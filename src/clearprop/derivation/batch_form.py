@@ -1,0 +1,163 @@
+"""A batch: a sample a row; where 1/m comes from, and on which side the transposes stand now."""
+
+from clearprop.derivation.expressions import (
+    Add,
+    Entry,
+    Expression,
+    Hadamard,
+    Number,
+    Ones,
+    Partial,
+    Sum,
+    Transpose,
+)
+from clearprop.derivation.formulas import parsed
+from clearprop.derivation.index_form import ABOVE, FROM, HERE
+from clearprop.derivation.messages import Message
+from clearprop.derivation.symbols import LAMBDA, PENALTY, SAMPLE, E, Symbols
+from clearprop.derivation.writer import Writer
+
+
+class BatchForm:
+    """Writes BP1–BP4 for m samples as rows, each line by index and then as a product of matrices."""
+
+    def __init__(self, symbols: Symbols, writer: Writer) -> None:
+        self.symbols, self.writer, self.C, self.m = symbols, writer, symbols.data_loss, symbols.n_samples
+
+    def errors(self, lowest: int) -> Expression:
+        """Write Δᴸ, ..., Δˡ down to the lowest layer and return its formula."""
+        formula = self.output_error()
+        for l in range(self.symbols.L - 1, lowest - 1, -1):
+            formula = self.hidden_error(l)
+        self._lowest = formula
+        return formula
+
+    def error_of(self, l: int) -> Expression:
+        """Return the formula of Δˡ, the lowest that `errors` has written."""
+        return self._lowest
+
+    def output_error(self) -> Expression:
+        """Write BP1, Δᴸ = ω ⊙ (Aᴸ − Y), or the general route through the Jacobian of the output."""
+        s, L, w = self.symbols, self.symbols.L, self.writer
+        omega, row, z = s.omega(SAMPLE), s.row_loss(SAMPLE), s.Z(L, SAMPLE, HERE)
+        w.heading("batch.output_heading", L=L)
+        w.step(self.C, Sum(omega * row, SAMPLE, self.m), "definition", "batch.loss", omega=omega, e=row, m=self.m)
+        paths = w.step(Partial(self.C, z), omega * Partial(row, z), "sum", "batch.own_row", z=z, e=row, omega=omega)
+        if s.network.is_paired and not s.activation(L).elementwise:
+            w.assume("distribution")
+        entry = self.row_error()
+        one = w.step(Partial(row, z), entry, "combine", "batch.one_row", z=z)
+        whole = Hadamard((s.omega(), self._output_error()))
+        w.step(Entry(s.Delta(L), (SAMPLE, HERE)), omega * entry, "combine", "batch.stack", (paths, one))
+        w.step(s.Delta(L), whole, "stack", "batch.output", Delta=s.Delta(L))
+        return whole
+
+    def row_error(self) -> Expression:
+        """Return ∂e_r/∂zᴸ_rj, the error of row r before its weight."""
+        s, L = self.symbols, self.symbols.L
+        a, y, z = s.A(L, SAMPLE, HERE), s.Y(SAMPLE, HERE), s.Z(L, SAMPLE, HERE)
+        if s.network.is_paired:
+            return a - y
+        gradient = self._gradient(a, y)
+        if s.activation(L).elementwise:
+            return gradient * s.f(L, z, 1)
+        a_i, y_i = s.A(L, SAMPLE, ABOVE), s.Y(SAMPLE, ABOVE)
+        return a * (gradient - Sum(self._gradient(a_i, y_i) * a_i, ABOVE, s.size(L)))
+
+    def _output_error(self) -> Expression:
+        s, L = self.symbols, self.symbols.L
+        A, Y = s.A(L), s.Y()
+        if s.network.is_paired:
+            return A - Y
+        gradient = self._gradient(A, Y)
+        if s.activation(L).elementwise:
+            return Hadamard((gradient, s.f(L, s.Z(L), 1)))
+        ones = Ones(s.size(L))
+        return Hadamard((A, gradient - Hadamard((gradient, A)) @ ones @ Transpose(ones)))
+
+    def _gradient(self, a: Expression, y: Expression) -> Expression:
+        return parsed(self.symbols.network.loss_entry.gradient_formula, {"a": a, "y": y})
+
+    def hidden_error(self, l: int) -> Expression:
+        """Write BP2, Δˡ = (Δˡ⁺¹ Wˡ⁺¹) ⊙ f′(Zˡ)."""
+        s, w = self.symbols, self.writer
+        a, z, W = s.A(l, SAMPLE, HERE), s.Z(l, SAMPLE, HERE), s.W(l + 1)
+        w.heading("batch.hidden_heading", l=l)
+        total = Sum(s.Delta(l + 1, SAMPLE, ABOVE) * s.W(l + 1, ABOVE, HERE), ABOVE, s.size(l + 1))
+        paths = w.step(Partial(self.C, a), total, "sum_over_paths", "batch.paths", a=a)
+        product = s.Delta(l + 1) @ W
+        by_index = w.step(
+            Entry(product, (SAMPLE, HERE)),
+            total,
+            "matrix_product",
+            "batch.no_transpose",
+            W=W,
+            Delta=s.Delta(l + 1),
+            w=s.W(l + 1, ABOVE, HERE),
+        )
+        slope = w.step(Partial(a, z), s.f(l, z, 1), "definition", "network.slope", f=s.f(l, z), a=a, slope=s.f(l, z, 1))
+        formula = Hadamard((product, s.f(l, s.Z(l), 1)))
+        uses = (paths, by_index, slope)
+        w.step(s.Delta(l), formula, "combine", "batch.hidden", uses, Delta=s.Delta(l), W=W, f=s.f(l, s.Z(l), 1))
+        return formula
+
+    def weights(self, l: int) -> Expression:
+        """Write BP3, ∇Wˡ = (Δˡ)ᵀ Aˡ⁻¹ (and the penalty's λWˡ) and return the formula."""
+        s, w, entry = self.symbols, self.writer, self.symbols.W(l, HERE, FROM)
+        z, a = s.Z(l, SAMPLE, HERE), s.A(l - 1, SAMPLE, FROM)
+        w.heading("batch.weights_heading", l=l)
+        path = Partial(self.C, z) * Partial(z, entry)
+        first = w.step(
+            Partial(self.C, entry), Sum(path, SAMPLE, self.m), "sum_over_paths", "batch.every_row", w=entry, m=self.m
+        )
+        second = w.step(Partial(z, entry), a, "derivative_of_sum", "network.weight_factor", source=a, w=entry, z=z)
+        total = Sum(s.Delta(l, SAMPLE, HERE) * a, SAMPLE, self.m)
+        third = w.step(Partial(self.C, entry), total, "combine", "batch.weight_entry", (first, second))
+        product = Transpose(s.Delta(l)) @ s.A(l - 1)
+        by_index = w.step(
+            Entry(product, (HERE, FROM)),
+            total,
+            "matrix_product",
+            "batch.transpose_by_index",
+            Delta=s.Delta(l),
+            A=s.A(l - 1),
+        )
+        uses = (third, by_index)
+        line = w.step(Partial(self.C, s.W(l)), product, "combine", "batch.weights", uses, m=self.m, Delta=s.Delta(l))
+        if not s.penalised:
+            return product
+        formula = Add((product, LAMBDA * s.W(l)))
+        w.say(Message("network.penalty_meaning", E=E, C=self.C, R=PENALTY))
+        w.step(Partial(E, s.W(l)), formula, "sum", "vector.penalty", (line,), W=s.W(l))
+        return formula
+
+    def biases(self, l: int) -> Expression:
+        """Write BP4, ∇bˡ = Σ_r Δˡ_r, and return the formula."""
+        s, w, entry = self.symbols, self.writer, self.symbols.b(l, HERE)
+        z = s.Z(l, SAMPLE, HERE)
+        w.heading("batch.biases_heading", l=l)
+        total = Sum(s.Delta(l, SAMPLE, HERE), SAMPLE, self.m)
+        path = Partial(self.C, z) * Partial(z, entry)
+        first = w.step(
+            Partial(self.C, entry), Sum(path, SAMPLE, self.m), "sum_over_paths", "batch.every_row", w=entry, m=self.m
+        )
+        second = w.step(Partial(z, entry), Number(1), "derivative_of_sum", "network.bias_factor", b=entry, z=z)
+        third = w.step(Partial(self.C, entry), total, "combine", "batch.bias_entry", (first, second))
+        formula = Sum(s.Delta(l, SAMPLE), SAMPLE, self.m)
+        w.step(Partial(self.C, s.b(l)), formula, "stack", "batch.biases", (third,), Delta=s.Delta(l))
+        return formula
+
+    def units(self, l: int) -> Expression:
+        """Write ∂E/∂Aˡ = Δˡ⁺¹ Wˡ⁺¹ (l = 0: the inputs) and return the formula."""
+        s, w = self.symbols, self.writer
+        if l == s.L:
+            formula: Expression = Hadamard((s.omega(), self._gradient(s.A(l), s.Y())))
+            w.step(Partial(self.C, s.A(l)), formula, "definition", "batch.loss_gradient", omega=s.omega(SAMPLE))
+            return formula
+        a = s.A(l, SAMPLE, HERE)
+        w.heading("batch.units_heading", l=l)
+        total = Sum(s.Delta(l + 1, SAMPLE, ABOVE) * s.W(l + 1, ABOVE, HERE), ABOVE, s.size(l + 1))
+        first = w.step(Partial(self.C, a), total, "sum_over_paths", "batch.paths", a=a)
+        formula = s.Delta(l + 1) @ s.W(l + 1)
+        w.step(Partial(self.C, s.A(l)), formula, "matrix_product", "batch.units", (first,), W=s.W(l + 1))
+        return formula

@@ -1,0 +1,215 @@
+"""The chapters around a derivation: symbols, whole matrices, cost, vanishing gradients, update, verification."""
+
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from clearprop.derivation.batch_form import BatchForm
+from clearprop.derivation.cost import (
+    backward_multiplications,
+    single_path_multiplications,
+    single_weight_multiplications,
+)
+from clearprop.derivation.documents.blocks import Content
+from clearprop.derivation.expressions import Add, Expression, Index, Partial, Quantity, Relation, Sum, Transpose
+from clearprop.derivation.index_form import ABOVE, FROM, HERE
+from clearprop.derivation.messages import Message
+from clearprop.derivation.points import row_loss_formula
+from clearprop.derivation.quantities import Target
+from clearprop.derivation.symbols import ETA, LAMBDA, PENALTY, SAMPLE, E, Symbols
+from clearprop.derivation.vanishing import slope_bound, steepest
+from clearprop.derivation.vector_form import VectorForm
+from clearprop.derivation.writer import Writer
+from clearprop.mathematics.network import Network
+
+Row = tuple[Content, ...]
+
+
+def write_symbols(writer: Writer, symbols: Symbols, batch: bool) -> None:
+    """Write the table of all symbols: kind and shape of each, and how it comes about."""
+    writer.heading("symbols.heading")
+    writer.say(Message("symbols.layers", L=symbols.L))
+    writer.table(_headings("symbols", "symbol", "kind", "shape", "formula", "meaning"), list(_rows(symbols, batch)))
+    writer.say(
+        Message("symbols.indices", j=HERE, k=ABOVE, w=symbols.W(1, HERE, FROM)),
+        *([Message("symbols.sample", r=SAMPLE, m=symbols.n_samples)] if batch else []),
+    )
+
+
+def _headings(section: str, *names: str) -> Row:
+    return tuple(Message(f"{section}.{name}") for name in names)
+
+
+def _rows(s: Symbols, batch: bool) -> list[Row]:
+    a = s.A if batch else s.a
+    rows = [_row(a(0), "constant", "", "x")]
+    for l in s.network.layers:
+        rows += [_row(s.W(l), "variable", "", "weights", l=l), _row(s.b(l), "variable", "", "biases", l=l)]
+        rows += [_row(s.Z(l) if batch else s.z(l), "intermediate", _affine(s, l, batch), "z", l=l)]
+        value = s.f(l, s.Z(l) if batch else s.z(l))
+        meaning = "output" if l == s.L else "hidden"
+        rows += [_row(a(l), "intermediate", Relation(a(l), "=", value), meaning, l=l)]
+    rows += [_row(s.Y() if batch else s.y(), "constant", "", _target_meaning(s))]
+    if batch:
+        rows += [_row(s.omega(), "constant", "", "omega")]
+    loss = row_loss_formula(s, Index("i"))
+    rows += [_row(s.data_loss, "scalar", Relation(s.data_loss, "=", loss) if not batch else "", "loss")]
+    if s.penalised:
+        rows += [_row(LAMBDA, "constant", "", "lambda"), _row(PENALTY, "scalar", "", "penalty")]
+        rows += [_row(E, "scalar", Relation(E, "=", s.data_loss + PENALTY), "total")]
+    return rows
+
+
+def _target_meaning(s: Symbols) -> str:
+    return "one_hot" if s.network.loss == "cross_entropy" else "target"
+
+
+def _affine(s: Symbols, l: int, batch: bool) -> Relation:
+    if batch:
+        return Relation(s.Z(l), "=", s.A(l - 1) @ Transpose(s.W(l)) + Transpose(s.b(l)))
+    return Relation(s.z(l), "=", s.W(l) @ s.a(l - 1) + s.b(l))
+
+
+def _row(quantity: Quantity, kind: str, formula: Content, meaning: str, **values: Any) -> Row:
+    shape = quantity.shape
+    form = ("scalar", "vector", "matrix")[len(shape)]
+    described = (
+        Message(f"symbols.{kind}", form=Message(f"symbols.{form}")) if kind != "scalar" else Message("symbols.scalar")
+    )
+    return (quantity, described, shape_text(shape), formula, Message(f"symbols.meaning_{meaning}", **values))
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """Write a shape as Python does: (), (2,), (2,3)."""
+    return "(" + ",".join(str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
+    """Write how the entries of the index form become one product of matrices, for a sample and then for a batch."""
+    l = what.layer
+    writer.heading("bridge.heading")
+    writer.say(Message("bridge.meaning"))
+    for form in (VectorForm(symbols, writer), BatchForm(symbols, writer)):
+        lowest = l if what.kind in "zWb" else l + 1
+        if lowest < symbols.L:
+            form.hidden_error(lowest)
+        match what.kind:
+            case "W":
+                form.weights(l)
+            case "b":
+                form.biases(l)
+            case "a" if l < symbols.L:
+                form.units(l)
+
+
+def write_cost(writer: Writer, network: Network) -> None:
+    """Write how many multiplications a backward pass takes, and how many without its reuse."""
+    writer.heading("cost.heading")
+    n, totals = network.sizes, [0, 0, 0]
+    rows: list[Row] = []
+    for l in reversed(network.layers):
+        weights = n[l] * n[l - 1]
+        counts = (
+            backward_multiplications(network, l),
+            weights * single_weight_multiplications(network, l),
+            weights * single_path_multiplications(network, l),
+        )
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        rows.append((Message("words.layer", l=l), f"{weights:,}", *(f"{count:,}" for count in counts)))
+    rows.append((Message("cost.total"), f"{network.n_weights:,}", *(f"{total:,}" for total in totals)))
+    writer.say(Message("cost.meaning"))
+    writer.table(_headings("cost", "layer", "weights", "backward", "alone", "paths"), rows)
+    writer.say(Message("cost.conclusion", times=f"{totals[1] / totals[0]:.3g}", paths=f"{totals[2] / totals[0]:.3g}"))
+
+
+def write_vanishing(writer: Writer, symbols: Symbols, form: str) -> None:
+    """Write, layer by layer, what the error signal has been multiplied by: the product that lets it vanish."""
+    network, L = symbols.network, symbols.L
+    if L == 1:
+        return
+    writer.heading("vanishing.heading")
+    writer.say(Message("vanishing.meaning", L=L))
+    rows: list[Row] = []
+    for l in range(L, 0, -1):
+        hidden = l < L
+        slope = symbols.f(l, symbols.z(l), 1) if hidden else ""
+        largest = _bound(steepest(network.activation(l).name)) if hidden else ""
+        factors = [name for k in range(l, L) for name in (symbols.f(k, symbols.z(k, HERE), 1),)]
+        rows.append((symbols.delta(l), slope, largest, str(len(factors)), _bound(slope_bound(network, l))))
+    writer.table(_headings("vanishing", "signal", "slope", "largest", "factors", "product"), rows)
+    bound = slope_bound(network, 1)
+    key = "vanishes" if bound < 0.1 else "keeps" if bound < 1.5 else "grows"
+    writer.say(Message(f"vanishing.{key}", bound=_bound(bound), delta=symbols.delta(1)))
+
+
+def _bound(value: float) -> Content:
+    return Message("vanishing.unbounded") if not np.isfinite(value) else f"{value:.4g}"
+
+
+def write_update(writer: Writer, symbols: Symbols, form: str) -> None:
+    """Write θ ← θ − η ∇θ for every layer, and why the minus."""
+    s = symbols
+    writer.heading("update.heading")
+    w = s.W(1, HERE, FROM)
+    writer.say(Message("update.why_minus", w=w, slope=Partial(E, w)), Message("update.rate", eta=ETA))
+    for l in s.network.layers:
+        for parameter, formula in _gradients(s, l, form):
+            writer.step(
+                parameter - ETA * Partial(E, parameter), parameter - ETA * formula, "update", "update.line", w=parameter
+            )
+    writer.say(Message("update.all_at_once"))
+
+
+def _gradients(s: Symbols, l: int, form: str) -> list[tuple[Quantity, Expression]]:
+    def penalised(formula: Expression, W: Expression) -> Expression:
+        return Add((formula, LAMBDA * W)) if s.penalised else formula
+
+    match form:
+        case "index":
+            w, b = s.W(l, HERE, FROM), s.b(l, HERE)
+            return [(w, penalised(s.delta(l, HERE) * s.a(l - 1, FROM), w)), (b, s.delta(l, HERE))]
+        case "vector":
+            return [(s.W(l), penalised(s.delta(l) @ Transpose(s.a(l - 1)), s.W(l))), (s.b(l), s.delta(l))]
+    rows = Sum(s.Delta(l, SAMPLE), SAMPLE, s.n_samples)
+    return [(s.W(l), penalised(Transpose(s.Delta(l)) @ s.A(l - 1), s.W(l))), (s.b(l), rows)]
+
+
+def write_short(writer: Writer, quantity: Expression, result: Expression, n_lines: int) -> None:
+    """Write, before everything else, what comes out: its shape and its formula."""
+    shape = quantity.shape
+    writer.heading("short.heading")
+    kind = ("scalar", "vector", "matrix")[len(shape)]
+    writer.say(Message(f"short.{kind}", quantity=quantity, shape=shape_text(shape)))
+    writer.say(Message("short.result", statement=Relation(quantity, "=", result)))
+    writer.say(Message("short.lines", n=n_lines))
+
+
+def write_verification(writer: Writer, worst: Any, numbers: tuple[Any, Any, Any] | None) -> None:
+    """Write how the lines were verified, and by how much two sides differed at most.
+
+    Arguments:
+        worst: the largest difference of all lines.
+        numbers: at one point, the last formula's value, the central difference, and the engine's gradient; None: the
+            derivation is not of one gradient.
+    """
+    writer.heading("verification.heading")
+    sentences = [Message("verification.lines", n=len(writer.steps), worst=_small(worst))]
+    if numbers is not None:
+        formula, difference, engine = numbers
+        if np.ndim(formula) == 0:
+            values = {"formula": formula, "difference": difference, "engine": mpmath.mpf(float(engine))}
+            shown = {name: mpmath.nstr(value, 13).replace("-", "−") for name, value in values.items()}
+            sentences.append(Message("verification.numbers", **shown))
+        else:
+            off = {"difference": _largest(formula - difference), "engine": _largest(engine - difference)}
+            sentences.append(Message("verification.arrays", **off))
+    writer.say(*sentences)
+
+
+def _small(value: Any) -> str:
+    return "0" if value == 0 else mpmath.nstr(value, 2)
+
+
+def _largest(differences: Any) -> str:
+    return _small(max(abs(mpmath.mpf(value)) for value in np.asarray(differences, object).ravel()))

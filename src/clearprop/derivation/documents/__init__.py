@@ -1,0 +1,1 @@
+"""How an explanation is written: its blocks, and every format in which it can be had."""

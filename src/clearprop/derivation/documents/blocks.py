@@ -1,0 +1,83 @@
+"""What an explanation consists of, whatever it is written as: headings, paragraphs, steps, tables."""
+
+from dataclasses import dataclass, field
+
+from clearprop.derivation.expressions import Expression, Relation
+from clearprop.derivation.messages import Message
+
+#: What may stand in a table's cell or a paragraph: a sentence of the catalogs, words, or a formula.
+Content = Message | str | Expression
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: left = right, by a rule, with the reason in words.
+
+    A step without a left side goes on from the right side of the step before. `rule` and `why` are in the catalogs;
+    `uses` are the numbers of earlier steps; `assumes` is what must be true of the targets ("distribution": they sum to
+    1; "one_hot"), said where it `begins`; `condition` is what must be true of the indices (i ≠ j); `activation` is the
+    entry of which a line about a scalar z and a = f(z) speaks. `numbers` is the right side with numbers put in, and
+    `value` its value, where there are numbers.
+    """
+
+    number: int
+    left: Expression | None
+    right: Expression
+    rule: str
+    why: Message
+    uses: tuple[int, ...] = ()
+    assumes: str | None = None
+    numbers: Expression | None = None
+    value: Expression | None = None
+    condition: Relation | None = None
+    activation: str | None = None
+    begins: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The title of a part."""
+
+    text: Content
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences, one after the other."""
+
+    sentences: tuple[Content, ...]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Lines of a derivation, in order."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings."""
+
+    headings: tuple[Content, ...]
+    rows: tuple[tuple[Content, ...], ...]
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text that is set as it is, such as a command line; in a notebook, a cell that runs."""
+
+    text: str
+
+
+Block = Heading | Paragraph | Steps | Table | Code
+
+
+@dataclass(frozen=True)
+class Document:
+    """An explanation in a language; with `shapes`, every array is written with its shape below."""
+
+    title: tuple[Content, ...]
+    language: str
+    blocks: tuple[Block, ...] = field(default=())
+    shapes: bool = False

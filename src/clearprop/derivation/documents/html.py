@@ -1,0 +1,141 @@
+"""Explanations as one HTML page with native MathML: no script, no request to anywhere."""
+
+import re
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from clearprop.derivation.documents.blocks import Block, Code, Content, Document, Heading, Paragraph, Step, Steps, Table
+from clearprop.derivation.documents.words import (
+    all_steps,
+    assumption,
+    condition,
+    equation,
+    rule,
+    runs,
+    sentences,
+    title,
+)
+from clearprop.derivation.expressions import Expression
+from clearprop.derivation.messages import Message, pieces
+from clearprop.derivation.printing.latex import to_latex
+from clearprop.derivation.printing.mathml import mathml, to_mathml
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+#: A formula and the punctuation that touches it stay on one line.
+_MATH = r"<math(?:(?!</math>).)*</math>"
+_KEPT = re.compile(rf"[(（]?{_MATH}[,.;:!?)，。；：！？）、]+|[(（]{_MATH}", re.DOTALL)
+
+
+def to_html(document: Document) -> str:
+    """Return a document as a whole page, which needs nothing else."""
+    return _rendered("page.html.jinja", document, "step-")
+
+
+def to_fragment(document: Document) -> str:
+    """Return a document as a piece of a page, such as a notebook's output; several can stand in one page."""
+    return _rendered("fragment.html.jinja", document, f"c{sha256(repr(document).encode()).hexdigest()[:8]}-step-")
+
+
+def _rendered(template: str, document: Document, prefix: str) -> str:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(lambda name: (files(__package__) / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    page = _Page(document, prefix)
+    return environment.get_template(template).render(
+        language=document.language,
+        plain_title=title(document, str, page.unicode),
+        title=page.title(),
+        blocks=[page.block(block) for block in document.blocks],
+    )
+
+
+class _Page:
+    """Turns blocks into what the template prints; all words are escaped here, all formulas are MathML."""
+
+    def __init__(self, document: Document, prefix: str) -> None:
+        self.document, self.prefix = document, prefix
+        self.numbers = {step.number for step in all_steps(document)}
+
+    def unicode(self, node: Expression) -> str:
+        from clearprop.derivation.printing.unicode import to_unicode
+
+        return to_unicode(node, self.document.shapes, self.document.language)
+
+    def formula(self, node: Expression) -> str:
+        return to_mathml(node, self.document.shapes, self.document.language)
+
+    def displayed(self, node: Expression, before: str = "") -> "Markup":
+        """Return a formula with sums and fractions in full size."""
+        from markupsafe import Markup
+
+        text = mathml(before + to_latex(node, self.document.shapes, self.document.language))
+        return Markup(text.replace('display="inline"', 'display="inline" displaystyle="true"', 1))
+
+    def words(self, content: Content) -> "Markup":
+        return self.running((content,))
+
+    def title(self) -> "Markup":
+        from markupsafe import Markup, escape
+
+        return Markup(title(self.document, lambda text: str(escape(text)), self.formula))
+
+    def running(self, contents: tuple[Content, ...]) -> "Markup":
+        from markupsafe import Markup, escape
+
+        text = sentences(contents, self.document.language, lambda text: str(escape(text)), self.formula)
+        return Markup(_KEPT.sub(r'<span class="keep">\g<0></span>', text))
+
+    def block(self, block: Block) -> dict[str, Any]:
+        match block:
+            case Heading(text=text):
+                return {"kind": "heading", "text": self.words(text)}
+            case Paragraph(sentences=contents):
+                return {"kind": "paragraph", "text": self.running(contents)}
+            case Steps(steps=steps):
+                return {"kind": "steps", "steps": [self.step(step) for step in steps]}
+            case Table(headings=headings, rows=rows):
+                cells = [[self.words(cell) for cell in row] for row in (headings, *rows)]
+                return {"kind": "table", "headings": cells[0], "rows": cells[1:]}
+            case Code(text=text):
+                return {"kind": "code", "text": text}
+
+    def step(self, step: Step) -> dict[str, Any]:
+        remarks = [remark for remark in (condition(step), assumption(step)) if remark]
+        return {
+            "number": step.number,
+            "id": f"{self.prefix}{step.number}",
+            "equation": self.displayed(equation(step), "= " if step.left is None else ""),
+            "rule": self.words(rule(step)),
+            "source": self.source(step),
+            "remarks": [self.words(remark) for remark in remarks],
+            "numbers": self.displayed(step.numbers, "= ") if step.numbers else "",
+            "value": self.displayed(step.value, "= ") if step.value else "",
+            "why": self.words(step.why),
+        }
+
+    def source(self, step: Step) -> "Markup":
+        """Return "from 1–4, 12" with a link to each line that is named."""
+        from markupsafe import Markup
+
+        links = [Markup("–").join(self.link(number) for number in run) for run in runs(step.uses)]
+        if not links:
+            return Markup("")
+        marker = "\ue010"
+        text = "".join(str(piece) for piece in pieces(Message("document.from", steps=marker), self.document.language))
+        return Markup("{}").format(text).replace(marker, Markup(", ").join(links))
+
+    def link(self, number: int) -> "Markup":
+        from markupsafe import Markup
+
+        if number not in self.numbers:
+            return Markup("{}").format(number)
+        return Markup('<a href="#{}{}">{}</a>').format(self.prefix, number, number)

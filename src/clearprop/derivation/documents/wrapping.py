@@ -1,0 +1,75 @@
+"""Lines of text of a given width in a terminal, where a Chinese character is two cells wide."""
+
+import re
+
+from rich.cells import cell_len
+
+#: Stands for a space at which no line is broken; formulas are kept in one piece.
+FIXED = "\u00a0"
+
+_WIDE = "\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\uff00-\uff60"
+_CLOSING = "，。、；：？！）】」』》”’"
+_TOKEN = re.compile(rf"[（【「『《]*[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}][^ \n\t{_WIDE}]*[{_CLOSING}]*|[ \n\t]+")
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with spaces behind it up to a width.
+
+    >>> padded("和", 4) + "|"
+    '和  |'
+    """
+    return text + " " * max(0, width - cell_len(text))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return a text as lines of at most `width` cells; only what cannot be broken is wider.
+
+    >>> wrapped("权重的导数，由链式法则。", 10)
+    ['权重的导', '数，由链式', '法则。']
+    """
+    lines = [""]
+    for token in _tokens(text, width):
+        line = lines[-1]
+        if token.isspace() and FIXED not in token:
+            lines[-1] += " " if line else ""
+        elif not line or cell_len(line + token) <= width:
+            lines[-1] += token
+        else:
+            lines[-1] = line.rstrip(" ")
+            lines.append(token)
+    return [line.rstrip(" ").replace(FIXED, " ") for line in lines]
+
+
+def _tokens(text: str, width: int) -> list[str]:
+    """Return what stays together: words, formulas, Chinese characters; of too long a word its letters."""
+    found: list[str] = []
+    for token in _TOKEN.findall(text):
+        for part in _TOKEN.findall(token.replace(FIXED, " ")) if cell_len(token) > width else [token]:
+            found += part if cell_len(part) > width else [part]
+    return found
+
+
+def wrapped_equation(text: str, width: int, indent: int = 0) -> list[str]:
+    """Return an equation as lines, broken before =, + or −, else before ·, never inside brackets."""
+    lines = [""]
+    for term in _parts(text, "=+−"):
+        room = width - (indent if len(lines) > 1 or lines[0] else 0)
+        for part in [term] if cell_len(term.rstrip()) <= room else _parts(term, "·⊙"):
+            room = width - (indent if len(lines) > 1 else 0)
+            if lines[-1].strip() and cell_len(lines[-1] + part.rstrip()) > room:
+                lines.append(part)
+            else:
+                lines[-1] += part
+    return [line.rstrip() if number == 0 else " " * indent + line.rstrip() for number, line in enumerate(lines)]
+
+
+def _parts(text: str, operators: str) -> list[str]:
+    """Return the pieces of an equation, each but the first beginning with one of the operators."""
+    found, depth, start = [], 0, 0
+    for position, character in enumerate(text):
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
+        alone = text[position - 1 : position] == " " and text[position + 1 : position + 2] == " "
+        if character in operators and alone and depth == 0 and text[start:position].strip():
+            found.append(text[start:position])
+            start = position
+    return [*found, text[start:]]

@@ -1,0 +1,50 @@
+"""What the code that trains computes at an exact point, in double precision: the last word on every formula."""
+
+from typing import Any
+
+import numpy as np
+
+from clearprop.derivation.evaluation import Point
+from clearprop.derivation.expressions import Expression, Number, Partial, Quantity
+from clearprop.derivation.points import NetworkPoint
+from clearprop.mathematics.equations import backward, forward
+from clearprop.mathematics.network import Parameters
+
+
+def engine_gradient(point: Point, quantity: Expression) -> Any:
+    """Return ∂E/∂(an array of the network, or an entry of one) by `forward` and `backward`.
+
+    Arguments:
+        point: the numbers.
+        quantity: a Partial of the loss by W, b, z, a, Z or A.
+    """
+    assert isinstance(point, NetworkPoint) and isinstance(quantity, Partial) and isinstance(quantity.by, Quantity)
+    by, network = quantity.by, point.network
+    parameters = Parameters.of([_floats(W) for W in point.W[1:]], [_floats(b) for b in point.b[1:]])
+    passed = forward(network, parameters, _floats(point.array("A", 0)))
+    penalty = float(point.scalars["lambda"]) if quantity.of == _TOTAL else 0.0
+    Y, omega = _floats(point.Y), _floats(point.omega)
+    gradients = backward(network, parameters, passed, Y, omega, penalty)
+    l = by.layer
+    assert l is not None
+    match by.name:
+        case "W":
+            array = gradients.dW[l]
+        case "b":
+            array = gradients.db[l]
+        case "Z" | "z":
+            array = gradients.delta[l]
+        case _ if l < network.n_layers:
+            array = gradients.delta[l + 1] @ parameters.W[l + 1]
+        case _:
+            array = network.loss_entry.gradient(passed.output, Y, np) * omega[:, None]
+    found = array[0] if by.name in ("z", "a") else array
+    at = tuple(int(index.value) - 1 for index in by.indices if isinstance(index, Number))
+    return found[at] if at else found
+
+
+_TOTAL = Quantity("E", "E")
+
+
+def _floats(array: Any) -> Any:
+    return np.asarray(array, float)

@@ -1,0 +1,268 @@
+"""Points of a network: exact numbers for W, b, X and Y, from which every other quantity follows.
+
+Random rational points are where a formula is tried; a person's own numbers are a point as well.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from clearprop.derivation.evaluation import DIGITS, Evaluator, activated, evaluate
+from clearprop.derivation.expressions import Expression, Index, Partial
+from clearprop.derivation.formulas import parsed
+from clearprop.derivation.symbols import SAMPLE, Symbols
+from clearprop.mathematics.network import Network
+
+_BATCHES = {"z": "Z", "a": "A", "delta": "Delta", "y": "Y"}
+
+
+def row_loss_formula(symbols: Symbols, index: Index, sample: Expression | None = None) -> Expression:
+    """Return the loss e as a formula in the entries of output and target, of one sample or of a row of a batch."""
+    network = symbols.network
+    if sample is None:
+        names = {"a_i": symbols.a(symbols.L, index), "y_i": symbols.y(index)}
+    else:
+        names = {"a_i": symbols.A(symbols.L, sample, index), "y_i": symbols.Y(sample, index)}
+    formula = network.loss_entry.formula.replace("(i, 1, n)", f"({index.letter}, 1, n)")
+    return parsed(formula, names, {"n": network.sizes[-1]})
+
+
+class NetworkPoint:
+    """All quantities of a network at exact parameters and data; a sample's small letters are those of row 1.
+
+    Arguments:
+        network: whose forward pass it is.
+        W, b: `W[l]`, (n_l, n_{l−1}), and `b[l]`, (n_l,): arrays of exact numbers, index 0 empty.
+        X, Y: (m, n_0) and (m, n_L).
+        omega: (m,), Σω = 1.
+        penalty: λ.
+        rate: η.
+        shift: c of softmax(z + c).
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        W: Sequence[Any],
+        b: Sequence[Any],
+        X: Any,
+        Y: Any,
+        omega: Any,
+        penalty: Any = 0,
+        rate: Any = 0,
+        shift: Any = 0,
+    ) -> None:
+        self.network, self.W, self.b = network, list(W), list(b)
+        self.Y, self.omega = Y, omega
+        self.scalars = {"lambda": penalty, "eta": rate, "shift": shift}
+        self._kept: dict[tuple[str, int], Any] = {("A", 0): X}
+        self._derived: dict[tuple[str, int | None], Any] = {}
+        self._base: NetworkPoint | None = None
+        self._rows: list[int] = []
+        self._first = (0, 0)
+        self._moved: tuple[str, int, tuple[int, ...]] = ("", 0, ())
+
+    def array(self, name: str, layer: int | None) -> Any:
+        """Return an array (or a scalar) by its name and layer."""
+        if name in _BATCHES:
+            return self.array(_BATCHES[name], layer)[0]
+        match name:
+            case "W" | "b":
+                assert layer is not None
+                return (self.W if name == "W" else self.b)[layer]
+            case "Z" | "A":
+                assert layer is not None
+                return self._passed(name, layer)
+            case "Y":
+                return self.Y
+            case "omega":
+                return self.omega
+        if name in self.scalars:
+            return self.scalars[name]
+        if (name, layer) not in self._derived:
+            self._derived[name, layer] = self._derive(name, layer)
+        return self._derived[name, layer]
+
+    def shifted(self, name: str, layer: int | None, at: tuple[int, ...], step: Any) -> "NetworkPoint":
+        """Return the point with one entry of W, b, Z or A (or of row 1's z or a) moved, and all behind it following."""
+        assert layer is not None
+        if name in _BATCHES:
+            name, at = _BATCHES[name], (0, *at)
+        moved = NetworkPoint(self.network, self.W, self.b, self._passed("A", 0), self.Y, self.omega)
+        moved.scalars, moved._base = self.scalars, self
+        with mpmath.workdps(DIGITS):
+            moved._move(name, layer, at, step)
+        return moved
+
+    def _penalty(self) -> Any:
+        weight = self.scalars["lambda"] / 2
+        if self._base is None or not weight:
+            return weight * sum((W**2).sum() for W in self.W[1:]) if weight else weight
+        name, layer, at = self._moved
+        before = self._base.array("penalty", None)
+        return before + weight * (self.W[layer][at] ** 2 - self._base.W[layer][at] ** 2) if name == "W" else before
+
+    def _move(self, name: str, layer: int, at: tuple[int, ...], step: Any) -> None:
+        """Move one entry; what lies behind it follows, and only the rows and units that it reaches."""
+        base = self._base
+        assert base is not None
+        self._first, self._moved = (layer, _ORDER["A" if name == "A" else "Z"]), (name, layer, at)
+        if name in "WZb":
+            unit = at[1] if name == "Z" else at[0]
+            self._rows = [at[0]] if name == "Z" else list(range(len(self.Y)))
+            if name == "Z":
+                self._kept["Z", layer] = _moved(base._passed("Z", layer), at, step)
+            else:
+                parameters = self.W if name == "W" else self.b
+                parameters[layer] = _moved(parameters[layer], at, step)
+                z = base._passed("Z", layer).copy()
+                z[:, unit] += step * (base._passed("A", layer - 1)[:, at[1]] if name == "W" else 1)
+                self._kept["Z", layer] = z
+            entry = self.network.activation(layer)
+            if not entry.elementwise:
+                return
+            a = base._passed("A", layer).copy()
+            a[self._rows, unit] = activated(entry.name, self._kept["Z", layer][self._rows, unit])
+            self._kept["A", layer] = a
+        else:
+            unit, self._rows = at[1], [at[0]]
+            self._kept["A", layer] = _moved(base._passed("A", layer), at, step)
+        if layer < self.network.n_layers:
+            change = (self._kept["A", layer] - base._passed("A", layer))[self._rows, unit]
+            z = base._passed("Z", layer + 1).copy()
+            z[self._rows] += np.outer(change, self.W[layer + 1][:, unit])
+            self._kept["Z", layer + 1] = z
+
+    def _passed(self, name: str, layer: int) -> Any:
+        if (name, layer) not in self._kept:
+            with mpmath.workdps(DIGITS):
+                self._kept[name, layer] = self._pass(name, layer)
+        return self._kept[name, layer]
+
+    def _pass(self, name: str, layer: int) -> Any:
+        if self._base is not None and (layer, _ORDER[name]) < self._first:
+            return self._base._passed(name, layer)
+        found = np.empty((len(self.Y), self.network.sizes[layer]), object)
+        if self._base is not None:
+            found[:] = self._base._passed(name, layer)
+        rows = slice(None) if self._base is None else self._rows
+        if name == "Z":
+            W, b = self.W[layer], self.b[layer]
+            before = self._passed("A", layer - 1)[rows]
+            found[rows] = [[mpmath.fdot(a, W[j]) + b[j] for j in range(len(b))] for a in before]
+        else:
+            activation = self.network.activation(layer).name
+            found[rows] = [activated(activation, z) for z in self._passed("Z", layer)[rows]]
+        return found
+
+    def _derive(self, name: str, layer: int | None) -> Any:
+        symbols = Symbols(self.network, len(self.Y))
+        with mpmath.workdps(DIGITS):
+            if name == "row_loss":
+                formula = row_loss_formula(symbols, Index("i"), SAMPLE)
+                found = np.empty(len(self.Y), object)
+                rows = list(range(len(self.Y)))
+                if self._base is not None:
+                    found[:], rows = self._base.array("row_loss", None), self._rows
+                evaluator = Evaluator(self)
+                found[rows] = [evaluator.evaluate(formula, {"r": r + 1}) for r in rows]
+                return found
+            if name == "data_loss":
+                return self.omega @ self.array("row_loss", None)
+            if name == "penalty":
+                return self._penalty()
+            if name == "E":
+                return self.array("data_loss", None) + self.array("penalty", None)
+            if name == "Delta":
+                return evaluate(_error_signal(symbols, layer), self)
+        raise KeyError(f"no quantity {name!r} of layer {layer}")
+
+
+_ORDER = {"Z": 0, "A": 1}
+
+
+def _moved(array: Any, at: tuple[int, ...], step: Any) -> Any:
+    copy = array.copy()
+    copy[at] += step
+    return copy
+
+
+def _error_signal(symbols: Symbols, layer: int | None) -> Expression:
+    assert layer is not None
+    return Partial(symbols.data_loss, symbols.Z(layer))
+
+
+def exact(array: Any) -> Any:
+    """Return an array of numbers as exact ones: a float is the binary fraction that it is."""
+    with mpmath.workdps(DIGITS):
+        return np.vectorize(lambda value: mpmath.mpf(float(value)), otypes=[object])(np.asarray(array, float))
+
+
+def random_point(
+    network: Network, n_samples: int = 1, seed: int = 0, targets: str | None = None, penalised: bool = False
+) -> NetworkPoint:
+    """Return a point with random rational numbers at which no kink is near and the loss is finite.
+
+    Arguments:
+        network: whose point it is.
+        n_samples: m.
+        seed: same seed, same point.
+        targets: "distribution" (rows sum to 1), "one_hot", or None for any numbers in (0, 1).
+        penalised: whether λ > 0.
+    """
+    for attempt in range(seed * 100, seed * 100 + 100):
+        point = _drawn(network, n_samples, np.random.default_rng(attempt), targets, penalised)
+        if _is_regular(point):
+            return point
+    raise ValueError(
+        f"{network.loss} after {network.output} of {network.sizes[-1]} units: no point was found at which the loss is "
+        "finite; use the loss's paired output, or more units"
+    )
+
+
+def _drawn(
+    network: Network, n_samples: int, random: np.random.Generator, targets: str | None, penalised: bool
+) -> NetworkPoint:
+    def rationals(low: float, high: float, *shape: int, over: int = 1) -> Any:
+        whole, unit = random.integers(round(low * 9973), round(high * 9973), shape), mpmath.mpf(1) / (9973 * over)
+        return np.array([int(value) * unit for value in whole.ravel()], object).reshape(shape)
+
+    sizes = network.sizes
+    with mpmath.workdps(DIGITS):
+        W = [
+            None,
+            *(rationals(-1.5, 1.5, sizes[l], sizes[l - 1], over=round(sizes[l - 1] ** 0.5)) for l in network.layers),
+        ]
+        b = [None, *(rationals(-0.2, 0.8, sizes[l]) for l in network.layers)]
+        if network.activation(network.n_layers).range[0] == network.loss_entry.domain[0]:
+            b[-1] = b[-1] + 1  # outputs away from the edge of the loss's domain
+        X, Y = rationals(-1, 1, n_samples, sizes[0]), rationals(0.1, 0.9, n_samples, sizes[-1])
+        if targets == "distribution":
+            Y = Y / Y.sum(axis=1, keepdims=True)
+        elif targets == "one_hot":
+            rows = np.eye(sizes[-1], dtype=int)[random.integers(0, sizes[-1], n_samples)]
+            Y = np.vectorize(mpmath.mpf, otypes=[object])(rows)
+        omega = rationals(0.2, 1, n_samples)
+        penalty = mpmath.mpf(1) / 7 if penalised else mpmath.mpf(0)
+        return NetworkPoint(network, W, b, X, Y, omega / omega.sum(), penalty, mpmath.mpf(1) / 3, mpmath.mpf(2) / 7)
+
+
+def _is_regular(point: NetworkPoint) -> bool:
+    network = point.network
+    arrays = [point.array(name, l) for l in network.layers for name in "ZA"]
+    if any(abs(value) > 1000 for array in arrays for value in array.ravel()):
+        return False
+    kinked = [l for l in network.layers if network.activation(l).kinks]
+    if any(abs(value) < 1e-6 for l in kinked for value in point.array("Z", l).ravel()):
+        return False
+    if any(not (point.array("Z", l) > 0).any() for l in kinked):
+        return False  # a layer of dead units would let every formula hold
+    try:
+        output, losses = point.array("A", network.n_layers), point.array("row_loss", None)
+    except (ValueError, ZeroDivisionError):  # log 0, or a division by it
+        return False
+    low, high = network.loss_entry.domain
+    inside = np.all(output > low) and (np.all(output < high) or network.sizes[-1] == 1)
+    return bool(inside and all(mpmath.isfinite(value) for value in losses))

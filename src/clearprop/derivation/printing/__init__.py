@@ -1,0 +1,1 @@
+"""How an expression is printed: Unicode text, LaTeX, MathML."""

@@ -1,0 +1,1 @@
+"""How proofs are made: what is claimed, and the two ways to check it."""

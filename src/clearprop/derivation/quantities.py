@@ -1,0 +1,120 @@
+"""What a person can ask to have derived: `W2[1,1]`, `b1`, `h[1,2]`, `x[1]`, `sigmoid'`, `equations`, ..."""
+
+import re
+from dataclasses import dataclass
+
+from clearprop.mathematics.activations import ACTIVATIONS
+from clearprop.mathematics.network import Network
+from clearprop.mathematics.registry import entry_named
+
+#: Quantities that are not an array of the network, each with the spellings that are understood.
+TOPICS = {
+    "equations": ("equations", "bp", "all"),
+    "update": ("update",),
+    "softmax_shift": ("softmax_shift", "softmax shift", "shift"),
+    "softmax_jacobian": ("softmax_jacobian", "softmax jacobian", "softmax'", "jacobian"),
+    "output_error": ("output_error", "dE/dz", "dCE/dz", "dC/dz", "∂E/∂z", "∂CE/∂z"),
+}
+EXAMPLES = "W2[1,1], W2, b1[2], z[2,1], h[1,2], x[1], sigmoid', softmax', 'softmax shift', dE/dz, equations or update"
+
+_ARRAY = re.compile(r"(W|b|z|h|a|x|delta|δ)(\d*)(?:\[([^\]]*)\])?")
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹′’", "0123456789''")
+_NAMES = {"h": "a", "x": "a", "δ": "z", "delta": "z"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to derive: an array ("W", "b", "z" or "a") of a layer, whole or one entry; an f′; or a topic."""
+
+    kind: str
+    layer: int = 0
+    indices: tuple[int, ...] = ()
+    activation: str | None = None
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it is an array of the network, or an entry of one."""
+        return self.kind in ("W", "b", "z", "a")
+
+
+def target(network: Network, quantity: str) -> Target:
+    """Read the name of a quantity.
+
+    Arguments:
+        network: whose quantity it is.
+        quantity: "W2[1,1]" (row 1, column 1 of W²), "W2", "b1[2]", "z[2,1]" (layer 2, unit 1), "h[1,2]", "x[1]",
+            "sigmoid'" (any activation), or a topic ("equations", "update", "softmax'", "softmax shift", "dE/dz").
+
+    Raises:
+        ValueError: an unknown name, or an index out of range; the message says what is possible.
+
+    Example:
+        >>> target(Network((3, 2, 2)), "W1[2,3]")
+        Target(kind='W', layer=1, indices=(2, 3), activation=None)
+    """
+    text = quantity.strip().translate(_SUPERSCRIPTS)
+    for topic, spellings in TOPICS.items():
+        if text.lower() in {spelling.lower() for spelling in spellings}:
+            return Target(topic)
+    if text.endswith("'"):
+        return _slope(text[:-1], quantity)
+    match = _ARRAY.fullmatch(text.replace(" ", ""))
+    if match is None:
+        raise ValueError(f"quantity: {quantity!r} is not known; ask for {EXAMPLES}")
+    return _array(network, quantity, *match.groups())
+
+
+def _slope(name: str, quantity: str) -> Target:
+    try:
+        entry = entry_named(ACTIVATIONS, {"σ": "sigmoid"}.get(name, name.lower()), "activation")
+    except ValueError as error:
+        raise ValueError(f"quantity: {quantity!r}: {error}") from None
+    return Target("slope", activation=entry.name) if entry.elementwise else Target("softmax_jacobian")
+
+
+def _array(network: Network, quantity: str, letter: str, layer_text: str, indices_text: str | None) -> Target:
+    kind = _NAMES.get(letter, letter)
+    numbers = _whole_numbers(quantity, indices_text)
+    if letter == "x":
+        if layer_text not in ("", "0"):
+            raise ValueError(f"quantity: {quantity!r}: x is layer 0; write x[1] for its first entry")
+        layer = 0
+    elif layer_text:
+        layer = int(layer_text)
+    elif kind in ("z", "a") and numbers:
+        layer, *numbers = numbers
+    else:
+        raise ValueError(f"quantity: {quantity!r} names no layer; write {letter}1 for that of layer 1")
+    _check_layer(network, quantity, letter, kind, layer)
+    sizes = network.sizes
+    shape = (sizes[layer], sizes[layer - 1]) if kind == "W" else (sizes[layer],)
+    _check_indices(quantity, f"{letter}{'' if letter == 'x' else layer}", numbers, shape)
+    return Target(kind, layer, tuple(numbers))
+
+
+def _whole_numbers(quantity: str, text: str | None) -> list[int]:
+    if text is None:
+        return []
+    parts = text.split(",")
+    if not all(part.isdecimal() for part in parts):
+        raise ValueError(f"quantity: {quantity!r}: indices are whole numbers that count from 1, such as W2[1,1]")
+    return [int(part) for part in parts]
+
+
+def _check_layer(network: Network, quantity: str, letter: str, kind: str, layer: int) -> None:
+    first = 0 if letter in ("a", "x") else 1
+    last = network.n_layers - 1 if letter == "h" else network.n_layers
+    if not first <= layer <= last:
+        shape = "-".join(str(size) for size in network.sizes)
+        possible = f"{letter} has layers {first} to {last}" if last >= first else "there is no hidden layer"
+        raise ValueError(f"quantity: {quantity!r}: there is no layer {layer}; in a {shape} network {possible}")
+
+
+def _check_indices(quantity: str, name: str, numbers: list[int], shape: tuple[int, ...]) -> None:
+    if not numbers:
+        return
+    possible = ",".join(f"1–{size}" for size in shape)
+    if len(numbers) != len(shape):
+        raise ValueError(f"quantity: {quantity!r}: {name} takes {len(shape)} indices, {name}[{possible}]")
+    if not all(1 <= number <= size for number, size in zip(numbers, shape, strict=True)):
+        raise ValueError(f"quantity: {quantity!r}: an index is out of range; {name} has entries [{possible}]")

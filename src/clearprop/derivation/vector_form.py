@@ -1,0 +1,145 @@
+"""Note 2's way: one sample, columns, a whole layer a line; where the transposes come from."""
+
+from clearprop.derivation.expressions import (
+    Add,
+    Diagonal,
+    Entry,
+    Expression,
+    Hadamard,
+    Number,
+    Ones,
+    Partial,
+    Sum,
+    Transpose,
+)
+from clearprop.derivation.formulas import parsed
+from clearprop.derivation.index_form import ABOVE, FROM, HERE
+from clearprop.derivation.messages import Message
+from clearprop.derivation.symbols import LAMBDA, PENALTY, At, E, Symbols
+from clearprop.derivation.writer import Writer
+
+
+class VectorForm:
+    """Writes BP1–BP4 for one sample, each from the chain rule for Jacobian matrices and checked against its entries."""
+
+    def __init__(self, symbols: Symbols, writer: Writer) -> None:
+        self.symbols, self.writer, self.C = symbols, writer, symbols.data_loss
+        self.lines: dict[tuple[str, int], int] = {}
+
+    def errors(self, lowest: int) -> Expression:
+        """Write δᴸ, ..., δˡ down to the lowest layer and return its formula."""
+        formula = self.output_error()
+        for l in range(self.symbols.L - 1, lowest - 1, -1):
+            formula = self.hidden_error(l)
+        self._lowest = formula
+        return formula
+
+    def error_of(self, l: int) -> Expression:
+        """Return the formula of δˡ, the lowest that `errors` has written."""
+        return self._lowest
+
+    def output_error(self) -> Expression:
+        """Write BP1 with the Jacobian of the output, δᴸ = (∂ŷ/∂zᴸ)ᵀ ∂E/∂ŷ."""
+        s, L, w = self.symbols, self.symbols.L, self.writer
+        a, y, z, delta = s.a(L), s.y(), s.z(L), s.delta(L)
+        w.heading("vector.output_heading", L=L)
+        definition = w.step(delta, Partial(self.C, z), "definition", "vector.delta_meaning", n=s.size(L))
+        jacobian, slope = Partial(a, z), Partial(self.C, a)
+        chain = w.step(Partial(self.C, z), Transpose(jacobian) @ slope, "chain", "vector.jacobian_transposed", a=a, z=z)
+        second = w.step(slope, self._loss_gradient(), "definition", "vector.loss_gradient")
+        entry = s.activation(L)
+        if entry.elementwise:
+            first = w.step(jacobian, Diagonal(s.f(L, z, 1)), "definition", "vector.diagonal", a=a)
+            formula: Expression = Hadamard((self._loss_gradient(), s.f(L, z, 1)))
+            line = w.step(delta, formula, "combine", "vector.diagonal_product", (definition, chain, first, second))
+        else:
+            first = w.step(jacobian, Diagonal(a) - a @ Transpose(a), "definition", "vector.softmax_jacobian", a=a)
+            formula = Hadamard((a, self._loss_gradient() - self._spread(a)))
+            why = "vector.softmax_product"
+            line = w.step(delta, formula, "combine", why, (definition, chain, first, second), a=a, g=slope)
+        if s.network.is_paired:
+            formula = a - y
+            if not entry.elementwise:
+                w.assume("distribution")
+            line = w.step(
+                delta, formula, "cancel", "vector.paired" if entry.elementwise else "vector.paired_softmax", (line,)
+            )
+        self.lines["delta", L] = line
+        return formula
+
+    def _spread(self, a: Expression) -> Expression:
+        return (Transpose(a) @ self._loss_gradient()) * Ones(a.shape[0])
+
+    def _loss_gradient(self) -> Expression:
+        s = self.symbols
+        return parsed(s.network.loss_entry.gradient_formula, {"a": s.a(s.L), "y": s.y()})
+
+    def hidden_error(self, l: int) -> Expression:
+        """Write BP2, δˡ = ((Wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ f′(zˡ)."""
+        s, w = self.symbols, self.writer
+        a, z, above, W = s.a(l), s.z(l), s.z(l + 1), s.W(l + 1)
+        delta, slope = s.delta(l), s.f(l, z, 1)
+        w.heading("vector.hidden_heading", l=l)
+        right = Transpose(Partial(a, z)) @ Transpose(Partial(above, a)) @ s.delta(l + 1)
+        chain = w.step(delta, right, "chain", "vector.two_jacobians", above=above, a=a, z=z)
+        first = w.step(Partial(above, a), W, "derivative_of_sum", "vector.affine_jacobian", above=above, a=a, W=W)
+        second = w.step(Partial(a, z), Diagonal(slope), "definition", "vector.diagonal", a=a)
+        product = Transpose(W) @ s.delta(l + 1)
+        total = Sum(s.W(l + 1, ABOVE, HERE) * s.delta(l + 1, ABOVE), ABOVE, s.size(l + 1))
+        entry = w.step(Entry(product, (HERE,)), total, "matrix_product", "vector.transpose_by_index", W=W)
+        formula = Hadamard((product, slope))
+        why = "vector.hadamard"
+        self.lines["delta", l] = w.step(delta, formula, "combine", why, (chain, first, second, entry))
+        return formula
+
+    def weights(self, l: int) -> Expression:
+        """Write BP3, ∇Wˡ = δˡ (aˡ⁻¹)ᵀ, and return the formula."""
+        s, w, W = self.symbols, self.writer, self.symbols.W(l)
+        delta, a = s.delta(l), s.a(l - 1)
+        entry = s.W(l, HERE, FROM)
+        product = s.delta(l, HERE) * s.a(l - 1, FROM)
+        w.heading("vector.weights_heading", l=l)
+        first = w.step(Partial(self.C, entry), product, "chain", "vector.weight_entry", w=entry, z=s.z(l, HERE), a=a)
+        outer = delta @ Transpose(a)
+        second = w.step(Entry(outer, (HERE, FROM)), product, "outer_product", "vector.outer_entry", delta=delta, a=a)
+        why = "vector.outer"
+        line = w.step(Partial(self.C, W), outer, "combine", why, (first, second), delta=delta, a=a, W=W)
+        return self._penalised(W, outer, line)
+
+    def biases(self, l: int) -> Expression:
+        """Write BP4, ∇bˡ = δˡ, and return the formula."""
+        s, w, b = self.symbols, self.writer, self.symbols.b(l)
+        w.heading("vector.biases_heading", l=l)
+        self.writer.step(Partial(self.C, b), s.delta(l), "chain", "vector.bias", b=s.b(l, HERE), z=s.z(l, HERE))
+        return s.delta(l)
+
+    def units(self, l: int) -> Expression:
+        """Write ∂E/∂aˡ = (Wˡ⁺¹)ᵀ δˡ⁺¹ (l = 0: the inputs) and return the formula."""
+        s, w = self.symbols, self.writer
+        if l == s.L:
+            w.step(Partial(self.C, s.a(l)), self._loss_gradient(), "definition", "vector.loss_gradient")
+            return self._loss_gradient()
+        formula = Transpose(s.W(l + 1)) @ s.delta(l + 1)
+        w.heading("vector.units_heading", l=l)
+        right = Transpose(Partial(s.z(l + 1), s.a(l))) @ s.delta(l + 1)
+        w.step(Partial(self.C, s.a(l)), right, "chain", "vector.jacobian_transposed", a=s.z(l + 1), z=s.a(l))
+        w.step(None, formula, "derivative_of_sum", "vector.affine_jacobian", above=s.z(l + 1), a=s.a(l), W=s.W(l + 1))
+        return formula
+
+    def _penalised(self, W: Expression, data: Expression, line: int) -> Expression:
+        if not self.symbols.penalised:
+            return data
+        formula = Add((data, LAMBDA * W))
+        self.writer.say(Message("network.penalty_meaning", E=E, C=self.C, R=PENALTY))
+        self.writer.step(Partial(E, W), formula, "sum", "vector.penalty", (line,), W=W)
+        return formula
+
+
+def picked(
+    writer: Writer, quantity: Expression, whole: Expression, indices: tuple[At, ...], top: Expression
+) -> Expression:
+    """Write the entry that was asked for as an entry of the whole and return its formula."""
+    at = tuple(Number(i) if isinstance(i, int) else i for i in indices)
+    formula = Entry(whole, at)
+    writer.step(Partial(top, quantity), formula, "entry", "vector.entry", w=quantity)
+    return formula
