@@ -210,6 +210,8 @@ class Evaluator:
         values, shape = self._values(node, indices), node.shape
         found = values[-1]
         for value in values[:-1]:
+            if value.shape[0] != found.shape[0]:
+                raise ValueError("⊙ of arrays with different numbers of rows")
             found = (value.reshape(-1, 1) if np.ndim(value) < len(shape) else value) * found
         return found
 
@@ -224,8 +226,18 @@ def _added(evaluator: Evaluator, node: Add, indices: dict[str, int]) -> Any:
 
 
 def _function(evaluator: Evaluator, node: Function, indices: dict[str, int]) -> Any:
-    function, value = getattr(mpmath, node.name), evaluator.value(node.argument, indices)
+    function, value = _real(getattr(mpmath, node.name)), evaluator.value(node.argument, indices)
     return np.vectorize(function, otypes=[object])(value) if isinstance(value, np.ndarray) else function(value)
+
+
+def _real(function: Any) -> Any:
+    """Return a function that has no value, nan, where mpmath's is complex: log and sqrt of a negative number."""
+
+    def value(x: Any) -> Any:
+        found = function(x)
+        return mpmath.nan if isinstance(found, mpmath.mpc) else found
+
+    return value
 
 
 def _relation(evaluator: Evaluator, node: Relation, indices: dict[str, int]) -> bool:

@@ -111,7 +111,11 @@ class Verifier:
         for step in steps:
             left = step.left if step.left is not None else before
             assert left is not None
-            error = self.error(step, left)
+            self.evaluators(step, left)  # a network for which there is no point is no fault of the line
+            try:
+                error = self.error(step, left)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as problem:
+                raise DerivationError(f"line {step.number} ({step.rule}) has no value: {problem}") from problem
             if not error < TOLERANCE:
                 raise DerivationError(f"line {step.number} ({step.rule}) is off by {mpmath.nstr(error, 3)}")
             worst, before = max(worst, error), step.right
@@ -119,13 +123,14 @@ class Verifier:
 
 
 def relative_difference(left: Any, right: Any) -> Any:
-    """|u − v| / max(1, |u|, |v|), the largest of all entries; infinite where the shapes differ."""
+    """|u − v| / max(1, |u|, |v|), the largest of all entries; infinite where the shapes differ or a number is not finite."""
     with mpmath.workdps(DIGITS):
         left, right = np.asarray(left, object), np.asarray(right, object)
         if left.shape != right.shape:
             return mpmath.inf
         pairs = zip(left.ravel(), right.ravel(), strict=True)
-        return max(abs(u - v) / max(1, abs(u), abs(v)) for u, v in pairs)
+        differences = [abs(u - v) / max(1, abs(u), abs(v)) for u, v in pairs]
+        return max(differences) if all(map(mpmath.isfinite, differences)) else mpmath.inf  # nan is never the larger
 
 
 def index_values(sides: Iterable[Expression], step: Step) -> Iterator[dict[str, int]]:

@@ -215,8 +215,13 @@ class _Author:
         expected = float(self.evaluator.evaluate(right))
         if not abs(expected - float(value)) <= 1e-6 * max(1.0, abs(expected)):
             raise WorkedError(f"line {len(self.writer.steps) + 1}: the engine has {value}, the formula {expected}")
-        put, result = self.numbers.put(right), Number(shown(value, DIGITS_SHOWN))
+        put, result = self._put(right), Number(shown(value, DIGITS_SHOWN))
         self.writer.step(left, right, rule, why, numbers=(put, result), **values)
+
+    def _put(self, right: Expression) -> Expression | None:
+        """Return a formula with numbers, or None where nothing but its value would be left."""
+        put = self.numbers.put(right)
+        return None if isinstance(put, Number) else put
 
     def _givens(self) -> None:
         s, f = self.symbols, self.found
@@ -424,7 +429,7 @@ class _Author:
     def _numbered(self, step: Step) -> Step:
         if step.activation is not None or step.right.shape or free_indices(step.right) or len(self.found.X) > 1:
             return step
-        put, value = self.numbers.put(step.right), self.evaluator.evaluate(step.right)
+        put, value = self._put(step.right), self.evaluator.evaluate(step.right)
         return replace(step, numbers=put, value=Number(shown(value, DIGITS_SHOWN)))
 
 

@@ -26,7 +26,7 @@ class Writer:
         rule: str,
         why: str,
         uses: tuple[int, ...] = (),
-        numbers: tuple[Expression, Expression] | None = None,
+        numbers: tuple[Expression | None, Expression] | None = None,
         **values: Any,
     ) -> int:
         """Write left = right (left None: the line goes on from the one before) and return the line's number.

@@ -13,6 +13,7 @@ from typing import Any
 from clearprop.derivation.expressions import (
     Activate,
     Add,
+    Cases,
     Expression,
     Hadamard,
     Index,
@@ -24,6 +25,7 @@ from clearprop.derivation.expressions import (
     Relation,
     Sum,
     Transpose,
+    walk,
 )
 from clearprop.derivation.formulas import parsed
 from clearprop.derivation.messages import Message
@@ -119,7 +121,8 @@ def _slope(entry: Activation) -> Claim:
         (at, declared), *_ = entry.kinks
         about = Message("proof.slope_kink", f=value, at=f"{at:g}", declared=f"{declared:g}")
     else:
-        about = Message("proof.slope", f=value)
+        joined = any(isinstance(node, Cases) for node in walk(parsed(entry.formula, {"z": _Z})))
+        about = Message("proof.slope_joined" if joined else "proof.slope", f=value)
     return Claim("slope", None, Relation(Partial(value, _Z), "=", right), about, ("Z", 0), activation=entry.name)
 
 
@@ -127,7 +130,7 @@ def _shift(s: Symbols) -> Claim:
     z, n = s.z(s.L), s.size(s.L)
     shifted = s.f(s.L, Add((z, Multiply((_SHIFT, Ones(n))))))
     statement = Relation(shifted, "=", s.f(s.L, z))
-    return Claim("shift", None, statement, Message("proof.shift"), ("Z", s.L), work=n)
+    return Claim("shift", None, statement, Message("proof.shift", ones=Ones(n)), ("Z", s.L), work=n)
 
 
 def _jacobian(s: Symbols) -> Claim:
@@ -226,12 +229,12 @@ def _bp4(s: Symbols, l: int) -> Claim:
 
 def _bp4_batch(s: Symbols, l: int) -> Claim:
     statement = Relation(Partial(s.data_loss, s.b(l)), "=", Transpose(s.Delta(l)) @ Ones(s.n_samples))
-    return _layer_claim(s, "BP4 batch", l, statement, "proof.bp4_batch", ("A", l - 1))
+    return _layer_claim(s, "BP4 batch", l, statement, "proof.bp4_batch", ("A", l - 1), ones=Ones(s.n_samples))
 
 
 def _penalty(s: Symbols, l: int) -> Claim:
     statement = Relation(Partial(PENALTY, s.W(l, J, K)), "=", LAMBDA * s.W(l, J, K))
-    about = Message("proof.penalty", definition=Relation(PENALTY, "=", penalty_formula(s)))
+    about = Message("proof.penalty")
     over = ((J, s.size(l)), (K, s.size(l - 1)))
     return Claim(
         "penalty",
@@ -264,8 +267,9 @@ def _layer_claim(
     about: str,
     start: tuple[str, int],
     over: tuple[tuple[Index, int], ...] = (),
+    **values: Expression,
 ) -> Claim:
-    claim = Claim(rule, l, statement, Message(about), start, over, s.n_samples)
+    claim = Claim(rule, l, statement, Message(about, **values), start, over, s.n_samples)
     n_inputs, n_arguments = s.size(start[1]), s.size(start[1] + 1)
     each = 6 * s.n_samples if claim.rule.startswith("BP2") else s.n_samples**2
     return replace(claim, work=1 + claim.n_entries * n_arguments * (n_inputs + 8) * each // 20)
