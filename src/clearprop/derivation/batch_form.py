@@ -19,9 +19,16 @@ from clearprop.derivation.writer import Writer
 
 
 class BatchForm:
-    """Writes BP1–BP4 for m samples as rows, each line by index and then as a product of matrices."""
+    """Writes BP1–BP4 for m samples as rows, each line by index and then as a product of matrices.
 
-    def __init__(self, symbols: Symbols, writer: Writer) -> None:
+    Arguments:
+        symbols: of the network, with m.
+        writer: where the lines go.
+        one_sample: the line that holds the error of the output of one sample.
+    """
+
+    def __init__(self, symbols: Symbols, writer: Writer, one_sample: tuple[int, ...] = ()) -> None:
+        self.one_sample = one_sample
         self.symbols, self.writer, self.C, self.m = symbols, writer, symbols.data_loss, symbols.n_samples
 
     def errors(self, lowest: int) -> Expression:
@@ -46,9 +53,9 @@ class BatchForm:
         if s.network.is_paired and not s.activation(L).elementwise:
             w.assume("distribution")
         entry = self.row_error()
-        one = w.step(Partial(row, z), entry, "combine", "batch.one_row", z=z)
+        one = w.step(Partial(row, z), entry, "result", "batch.one_row", self.one_sample, z=z)
         whole = Hadamard((s.omega(), self._output_error()))
-        w.step(Entry(s.Delta(L), (SAMPLE, HERE)), omega * entry, "combine", "batch.stack", (paths, one))
+        w.step(s.Delta(L, SAMPLE, HERE), omega * entry, "combine", "batch.stack", (paths, one))
         w.step(s.Delta(L), whole, "stack", "batch.output", Delta=s.Delta(L))
         return whole
 
@@ -83,8 +90,7 @@ class BatchForm:
         s, w = self.symbols, self.writer
         a, z, W = s.A(l, SAMPLE, HERE), s.Z(l, SAMPLE, HERE), s.W(l + 1)
         w.heading("batch.hidden_heading", l=l)
-        total = Sum(s.Delta(l + 1, SAMPLE, ABOVE) * s.W(l + 1, ABOVE, HERE), ABOVE, s.size(l + 1))
-        paths = w.step(Partial(self.C, a), total, "sum_over_paths", "batch.paths", a=a)
+        paths, total = self._paths(l)
         product = s.Delta(l + 1) @ W
         by_index = w.step(
             Entry(product, (SAMPLE, HERE)),
@@ -96,10 +102,32 @@ class BatchForm:
             w=s.W(l + 1, ABOVE, HERE),
         )
         slope = w.step(Partial(a, z), s.f(l, z, 1), "definition", "network.slope", f=s.f(l, z), a=a, slope=s.f(l, z, 1))
+        chain = w.step(
+            Partial(self.C, z),
+            Partial(self.C, a) * Partial(a, z),
+            "chain",
+            "network.activation_path",
+            middle=a,
+            bottom=z,
+            f=s.f(l, z),
+        )
+        entry = w.step(
+            None, total * s.f(l, z, 1), "substitute", "batch.put_in", (paths, slope), delta=s.Delta(l, SAMPLE, HERE)
+        )
         formula = Hadamard((product, s.f(l, s.Z(l), 1)))
-        uses = (paths, by_index, slope)
+        uses = (by_index, chain, entry)
         w.step(s.Delta(l), formula, "combine", "batch.hidden", uses, Delta=s.Delta(l), W=W, f=s.f(l, s.Z(l), 1))
         return formula
+
+    def _paths(self, l: int) -> tuple[int, Expression]:
+        """Write ∂E/∂a_rj as a sum over the units above; return the line and the sum."""
+        s, a, z = self.symbols, self.symbols.A(l, SAMPLE, HERE), self.symbols.Z(l + 1, SAMPLE, ABOVE)
+        n, path = s.size(l + 1), Partial(self.C, z) * Partial(z, a)
+        self.writer.step(Partial(self.C, a), Sum(path, ABOVE, n), "sum_over_paths", "batch.paths", a=a)
+        signal, weight = s.Delta(l + 1, SAMPLE, ABOVE), s.W(l + 1, ABOVE, HERE)
+        total = Sum(signal * weight, ABOVE, n)
+        values = {"delta": signal, "partial": Partial(self.C, z), "slope": Partial(z, a), "w": weight}
+        return self.writer.step(None, total, "substitute", "batch.paths_put_in", **values), total
 
     def weights(self, l: int) -> Expression:
         """Write BP3, ∇Wˡ = (Δˡ)ᵀ Aˡ⁻¹ (and the penalty's λWˡ) and return the formula."""
@@ -154,10 +182,8 @@ class BatchForm:
             formula: Expression = Hadamard((s.omega(), self._gradient(s.A(l), s.Y())))
             w.step(Partial(self.C, s.A(l)), formula, "definition", "batch.loss_gradient", omega=s.omega(SAMPLE))
             return formula
-        a = s.A(l, SAMPLE, HERE)
         w.heading("batch.units_heading", l=l)
-        total = Sum(s.Delta(l + 1, SAMPLE, ABOVE) * s.W(l + 1, ABOVE, HERE), ABOVE, s.size(l + 1))
-        first = w.step(Partial(self.C, a), total, "sum_over_paths", "batch.paths", a=a)
+        first, _ = self._paths(l)
         formula = s.Delta(l + 1) @ s.W(l + 1)
         w.step(Partial(self.C, s.A(l)), formula, "matrix_product", "batch.units", (first,), W=s.W(l + 1))
         return formula

@@ -46,10 +46,13 @@ def _rows(s: Symbols, batch: bool) -> list[Row]:
     rows = [_row(a(0), "constant", "", "x")]
     for l in s.network.layers:
         rows += [_row(s.W(l), "variable", "", "weights", l=l), _row(s.b(l), "variable", "", "biases", l=l)]
-        rows += [_row(s.Z(l) if batch else s.z(l), "intermediate", _affine(s, l, batch), "z", l=l)]
+        rows += [
+            _row(s.Z(l) if batch else s.z(l), "intermediate", _affine(s, l, batch), "samples_z" if batch else "z", l=l)
+        ]
         value = s.f(l, s.Z(l) if batch else s.z(l))
         meaning = "output" if l == s.L else "hidden"
         rows += [_row(a(l), "intermediate", Relation(a(l), "=", value), meaning, l=l)]
+        rows += [_error_signal_row(s, l, batch)]
     rows += [_row(s.Y() if batch else s.y(), "constant", "", _target_meaning(s))]
     if batch:
         rows += [_row(s.omega(), "constant", "", "omega")]
@@ -59,6 +62,11 @@ def _rows(s: Symbols, batch: bool) -> list[Row]:
         rows += [_row(LAMBDA, "constant", "", "lambda"), _row(PENALTY, "scalar", "", "penalty")]
         rows += [_row(E, "scalar", Relation(E, "=", s.data_loss + PENALTY), "total")]
     return rows
+
+
+def _error_signal_row(s: Symbols, l: int, batch: bool) -> Row:
+    signal, z = (s.Delta(l), s.Z(l)) if batch else (s.delta(l), s.z(l))
+    return _row(signal, "intermediate", Relation(signal, "=", Partial(s.data_loss, z)), "error_signal", l=l)
 
 
 def _target_meaning(s: Symbols) -> str:
@@ -91,6 +99,8 @@ def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
     writer.heading("bridge.heading")
     writer.say(Message("bridge.meaning"))
     for form in (VectorForm(symbols, writer), BatchForm(symbols, writer)):
+        if isinstance(form, BatchForm):
+            _write_capitals(writer, symbols, l)
         lowest = l if what.kind in "zWb" else l + 1
         if lowest < symbols.L:
             form.hidden_error(lowest)
@@ -101,6 +111,16 @@ def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
                 form.biases(l)
             case "a" if l < symbols.L:
                 form.units(l)
+
+
+def _write_capitals(writer: Writer, s: Symbols, l: int) -> None:
+    """Write what the capitals of a batch are, around layer l."""
+    layers = [k for k in (l, l + 1) if 1 <= k <= s.L]
+    rows = [_row(s.A(k), "intermediate", "", "samples_a", l=k) for k in (l - 1, l) if k >= 0]
+    rows += [_row(s.Z(k), "intermediate", _affine(s, k, True), "samples_z", l=k) for k in layers]
+    rows += [_error_signal_row(s, k, True) for k in layers]
+    writer.say(Message("bridge.capitals", r=SAMPLE, m=s.n_samples))
+    writer.table(_headings("symbols", "symbol", "kind", "shape", "formula", "meaning"), rows)
 
 
 def write_cost(writer: Writer, network: Network) -> None:

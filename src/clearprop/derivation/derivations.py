@@ -189,6 +189,7 @@ class _Author:
     def __init__(self, symbols: Symbols, writer: Writer, what: Target, form: str) -> None:
         self.symbols, self.writer, self.what, self.form = symbols, writer, what, form
         self.written: dict[str, int] = {}
+        self.one_sample: tuple[int, ...] = ()
 
     def write(self) -> Found:
         match self.what.kind:
@@ -248,7 +249,9 @@ class _Author:
         return self._by_arrays()
 
     def _output_error(self, one_hot: bool = False) -> Expression:
-        return write_output_error(self.writer, self.symbols, HERE, one_hot=one_hot, written=self.written)[0]
+        found, line = write_output_error(self.writer, self.symbols, HERE, one_hot=one_hot, written=self.written)
+        self.one_sample = (line,)
+        return found
 
     def _by_index(self) -> Found:
         what, s, indices = self.what, self.symbols, self._indices()
@@ -289,7 +292,9 @@ class _Author:
         return Partial(top, quantity_of(l, *at)), picked(self.writer, quantity_of(l, *at), result, at, top)
 
     def _array_form(self) -> VectorForm | BatchForm:
-        return VectorForm(self.symbols, self.writer) if self.form == "vector" else BatchForm(self.symbols, self.writer)
+        if self.form == "vector":
+            return VectorForm(self.symbols, self.writer)
+        return BatchForm(self.symbols, self.writer, self.one_sample)
 
     def _equations(self) -> None:
         """Write BP1 to BP4 of every layer, from the output down."""

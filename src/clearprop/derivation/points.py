@@ -90,6 +90,8 @@ class NetworkPoint:
         assert layer is not None
         if name in _BATCHES:
             name, at = _BATCHES[name], (0, *at)
+        if name not in ("W", "b", "Z", "A"):
+            raise KeyError(f"nothing is differentiated by {name}")
         moved = NetworkPoint(self.network, self.W, self.b, self._passed("A", 0), self.Y, self.omega)
         moved.scalars, moved._base = self.scalars, self
         with mpmath.workdps(DIGITS):

@@ -9,6 +9,7 @@ from clearprop.derivation.expressions import (
     Number,
     Ones,
     Partial,
+    Quantity,
     Sum,
     Transpose,
 )
@@ -44,31 +45,36 @@ class VectorForm:
         a, y, z, delta = s.a(L), s.y(), s.z(L), s.delta(L)
         w.heading("vector.output_heading", L=L)
         definition = w.step(delta, Partial(self.C, z), "definition", "vector.delta_meaning", n=s.size(L))
-        jacobian, slope = Partial(a, z), Partial(self.C, a)
+        jacobian, slope, gradient = Partial(a, z), Partial(self.C, a), self._loss_gradient()
         chain = w.step(Partial(self.C, z), Transpose(jacobian) @ slope, "chain", "vector.jacobian_transposed", a=a, z=z)
-        second = w.step(slope, self._loss_gradient(), "definition", "vector.loss_gradient")
-        entry = s.activation(L)
-        if entry.elementwise:
-            first = w.step(jacobian, Diagonal(s.f(L, z, 1)), "definition", "vector.diagonal", a=a)
-            formula: Expression = Hadamard((self._loss_gradient(), s.f(L, z, 1)))
-            line = w.step(delta, formula, "combine", "vector.diagonal_product", (definition, chain, first, second))
-        else:
-            first = w.step(jacobian, Diagonal(a) - a @ Transpose(a), "definition", "vector.softmax_jacobian", a=a)
-            formula = Hadamard((a, self._loss_gradient() - self._spread(a)))
-            why = "vector.softmax_product"
-            line = w.step(delta, formula, "combine", why, (definition, chain, first, second), a=a, g=slope)
+        second = w.step(slope, gradient, "stack", "vector.loss_gradient")
+        elementwise = s.activation(L).elementwise
+        matrix: Expression = Diagonal(s.f(L, z, 1)) if elementwise else Diagonal(a) - a @ Transpose(a)
+        why = "vector.diagonal" if elementwise else "vector.softmax_jacobian"
+        first = w.step(jacobian, matrix, "stack", why, a=a)
+        uses = (definition, chain, second, first)
+        w.step(delta, Transpose(matrix) @ gradient, "substitute", "vector.put_in", uses)
+        w.step(None, matrix @ gradient, "transpose", "vector.symmetric")
+        formula = Hadamard((gradient, s.f(L, z, 1))) if elementwise else self._softmax_product(a, gradient)
+        why = "vector.hadamard" if elementwise else "vector.softmax_product"
+        line = w.step(None, formula, "hadamard" if elementwise else "multiply_out", why, a=a)
         if s.network.is_paired:
-            formula = a - y
-            if not entry.elementwise:
-                w.assume("distribution")
-            line = w.step(
-                delta, formula, "cancel", "vector.paired" if entry.elementwise else "vector.paired_softmax", (line,)
-            )
+            formula, line = self._paired(a, y, line)
         self.lines["delta", L] = line
         return formula
 
-    def _spread(self, a: Expression) -> Expression:
-        return (Transpose(a) @ self._loss_gradient()) * Ones(a.shape[0])
+    def _softmax_product(self, a: Expression, gradient: Expression) -> Expression:
+        return Hadamard((a, gradient)) - (Transpose(a) @ gradient) * a
+
+    def _paired(self, a: Quantity, y: Quantity, line: int) -> tuple[Expression, int]:
+        """Write how output and loss cancel to ŷ − y."""
+        w, delta = self.writer, self.symbols.delta(self.symbols.L)
+        if self.symbols.activation(self.symbols.L).elementwise:
+            return a - y, w.step(delta, a - y, "cancel", "vector.paired", (line,))
+        total = Transpose(Ones(self.symbols.size(self.symbols.L))) @ y
+        w.step(None, -y + total * a, "cancel", "vector.softmax_cancels", a=a, g=self._loss_gradient(), y=y, total=total)
+        w.assume("distribution")
+        return a - y, w.step(delta, a - y, "distribution", "vector.paired_softmax", (line + 1,), total=total)
 
     def _loss_gradient(self) -> Expression:
         s = self.symbols
@@ -83,13 +89,15 @@ class VectorForm:
         right = Transpose(Partial(a, z)) @ Transpose(Partial(above, a)) @ s.delta(l + 1)
         chain = w.step(delta, right, "chain", "vector.two_jacobians", above=above, a=a, z=z)
         first = w.step(Partial(above, a), W, "derivative_of_sum", "vector.affine_jacobian", above=above, a=a, W=W)
-        second = w.step(Partial(a, z), Diagonal(slope), "definition", "vector.diagonal", a=a)
+        second = w.step(Partial(a, z), Diagonal(slope), "stack", "vector.diagonal", a=a)
         product = Transpose(W) @ s.delta(l + 1)
+        put_in = Transpose(Diagonal(slope)) @ product
+        line = w.step(delta, put_in, "substitute", "vector.put_in", (chain, first, second))
+        w.step(None, Diagonal(slope) @ product, "transpose", "vector.symmetric")
         total = Sum(s.W(l + 1, ABOVE, HERE) * s.delta(l + 1, ABOVE), ABOVE, s.size(l + 1))
         entry = w.step(Entry(product, (HERE,)), total, "matrix_product", "vector.transpose_by_index", W=W)
         formula = Hadamard((product, slope))
-        why = "vector.hadamard"
-        self.lines["delta", l] = w.step(delta, formula, "combine", why, (chain, first, second, entry))
+        self.lines["delta", l] = w.step(delta, formula, "hadamard", "vector.hadamard", (line, line + 1, entry))
         return formula
 
     def weights(self, l: int) -> Expression:
@@ -99,7 +107,11 @@ class VectorForm:
         entry = s.W(l, HERE, FROM)
         product = s.delta(l, HERE) * s.a(l - 1, FROM)
         w.heading("vector.weights_heading", l=l)
-        first = w.step(Partial(self.C, entry), product, "chain", "vector.weight_entry", w=entry, z=s.z(l, HERE), a=a)
+        z = s.z(l, HERE)
+        path = Partial(self.C, z) * Partial(z, entry)
+        w.step(Partial(self.C, entry), path, "chain", "vector.weight_path", w=entry, z=z)
+        values = {"delta": s.delta(l, HERE), "partial": Partial(self.C, z), "source": s.a(l - 1, FROM), "w": entry}
+        first = w.step(None, product, "substitute", "vector.weight_entry", z=z, **values)
         outer = delta @ Transpose(a)
         second = w.step(Entry(outer, (HERE, FROM)), product, "outer_product", "vector.outer_entry", delta=delta, a=a)
         why = "vector.outer"

@@ -123,7 +123,7 @@ class Verifier:
 
 
 def relative_difference(left: Any, right: Any) -> Any:
-    """|u − v| / max(1, |u|, |v|), the largest of all entries; infinite where the shapes differ or a number is not finite."""
+    """|u − v| / max(1, |u|, |v|), the largest of all entries; infinite where shapes differ or one is not finite."""
     with mpmath.workdps(DIGITS):
         left, right = np.asarray(left, object), np.asarray(right, object)
         if left.shape != right.shape:
