@@ -1,5 +1,7 @@
 """A batch: a sample a row; where 1/m comes from, and on which side the transposes stand now."""
 
+from typing import Any
+
 from clearprop.derivation.expressions import (
     Add,
     Entry,
@@ -126,7 +128,7 @@ class BatchForm:
         self.writer.step(Partial(self.C, a), Sum(path, ABOVE, n), "sum_over_paths", "batch.paths", a=a)
         signal, weight = s.Delta(l + 1, SAMPLE, ABOVE), s.W(l + 1, ABOVE, HERE)
         total = Sum(signal * weight, ABOVE, n)
-        values = {"delta": signal, "partial": Partial(self.C, z), "slope": Partial(z, a), "w": weight}
+        values: dict[str, Any] = {"delta": signal, "partial": Partial(self.C, z), "slope": Partial(z, a), "w": weight}
         return self.writer.step(None, total, "substitute", "batch.paths_put_in", **values), total
 
     def weights(self, l: int) -> Expression:

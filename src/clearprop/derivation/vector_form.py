@@ -1,5 +1,7 @@
 """Note 2's way: one sample, columns, a whole layer a line; where the transposes come from."""
 
+from typing import Any
+
 from clearprop.derivation.expressions import (
     Add,
     Diagonal,
@@ -110,7 +112,12 @@ class VectorForm:
         z = s.z(l, HERE)
         path = Partial(self.C, z) * Partial(z, entry)
         w.step(Partial(self.C, entry), path, "chain", "vector.weight_path", w=entry, z=z)
-        values = {"delta": s.delta(l, HERE), "partial": Partial(self.C, z), "source": s.a(l - 1, FROM), "w": entry}
+        values: dict[str, Any] = {
+            "delta": s.delta(l, HERE),
+            "partial": Partial(self.C, z),
+            "source": s.a(l - 1, FROM),
+            "w": entry,
+        }
         first = w.step(None, product, "substitute", "vector.weight_entry", z=z, **values)
         outer = delta @ Transpose(a)
         second = w.step(Entry(outer, (HERE, FROM)), product, "outer_product", "vector.outer_entry", delta=delta, a=a)
