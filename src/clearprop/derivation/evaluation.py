@@ -10,46 +10,17 @@ from typing import Any, Protocol
 import mpmath
 import numpy as np
 
-from clearprop.derivation.expressions import (
-    Activate,
-    Add,
-    Cases,
-    Constant,
-    Diagonal,
-    Divide,
-    Entry,
-    Expression,
-    Function,
-    Hadamard,
-    Index,
-    Indicator,
-    MatrixProduct,
-    Multiply,
-    Negate,
-    Number,
-    Ones,
-    Partial,
-    Power,
-    Quantity,
-    Relation,
-    Sum,
-    Transpose,
-)
+from clearprop.derivation.expressions import Expression, Quantity, Relation
 from clearprop.derivation.formulas import multiprecision
+from clearprop.derivation.reader import At, Environment, Reader, Value
+from clearprop.derivation.symbols import DATA_LOSS
 from clearprop.mathematics.activations import ACTIVATIONS
 
 DIGITS = 130
 STEP = mpmath.mpf(10) ** -40
 
 _Z = Quantity("z", "z")
-_RELATIONS = {
-    "=": lambda u, v: u == v,
-    "≠": lambda u, v: u != v,
-    ">": lambda u, v: u > v,
-    "≥": lambda u, v: u >= v,
-    "<": lambda u, v: u < v,
-    "≤": lambda u, v: u <= v,
-}
+_DELTAS = {"delta": "z", "Delta": "Z"}
 
 
 class Point(Protocol):
@@ -67,6 +38,7 @@ class Point(Protocol):
 class ScalarPoint:
     """One number z, and a = f(z) of one activation: where derivations of f′ live.
 
+    >>> from clearprop.derivation.expressions import Activate, Partial
     >>> slope = evaluate(Partial(Activate("sigmoid", "σ", _Z), _Z), ScalarPoint(mpmath.mpf(0), "sigmoid"))
     >>> float(slope)
     0.25
@@ -85,7 +57,7 @@ class ScalarPoint:
 
 
 def evaluate(root: Expression, point: Point, indices: dict[str, int] | None = None) -> Any:
-    """Return the value of an expression: a number, an array (n,) or (n, k), or a truth value of a Relation.
+    """Return the value of an expression: a number, or an array (n,) or (n, k) of them.
 
     Arguments:
         root: the expression.
@@ -93,6 +65,7 @@ def evaluate(root: Expression, point: Point, indices: dict[str, int] | None = No
         indices: the values, from 1, of the free indices by letter.
 
     Example:
+        >>> from clearprop.derivation.expressions import Number
         >>> evaluate(Number(2) ** 3, ScalarPoint(mpmath.mpf(0), "tanh"))
         mpf('8.0')
     """
@@ -112,185 +85,73 @@ def activated(name: str, z: Any, order: int = 0) -> Any:
     return multiprecision(entry.derivative_formula)(z=z, a=multiprecision(entry.formula)(z=z))
 
 
-class Evaluator:
+class Evaluator(Reader):
     """Evaluates at one point, each sub-expression once for each value of its free indices.
 
     One that is kept for many expressions also keeps the neighbouring points that their partial derivatives need.
     """
 
     def __init__(self, point: Point) -> None:
+        super().__init__()
         self.point = point
-        self.alive: list[Expression] = []  # what is known by its id must not be collected
-        self.kept: dict[tuple[int, tuple[int, ...]], Any] = {}
-        self.free: dict[int, tuple[str, ...]] = {}
-        self.beside: dict[tuple[Any, ...], tuple[Evaluator, Evaluator]] = {}
+        self._beside: dict[tuple[str, int | None, At], tuple[Evaluator, Evaluator]] = {}
 
     def evaluate(self, root: Expression, indices: dict[str, int] | None = None) -> Any:
         """Return the value of an expression, as the function `evaluate` does."""
-        self.alive.append(root)
+        if not root.shape:
+            return self.entry(root, (), indices)
+        places = product(*(range(1, n + 1) for n in root.shape))
+        return np.array([self.entry(root, at, indices) for at in places], object).reshape(root.shape)
+
+    def entry(self, root: Expression, at: At, indices: dict[str, int] | None = None) -> Any:
+        """Return one entry of an array expression, and no more of it than that needs."""
         with mpmath.workdps(DIGITS):
-            return self.value(root, indices or {})
+            return self.value(root, at, indices or {})
 
-    def value(self, node: Expression, indices: dict[str, int]) -> Any:
-        """Return the value of a node at these index values."""
-        key = id(node), tuple(indices[letter] for letter in self._free(node))
-        if key not in self.kept:
-            self.kept[key] = _RULES[type(node)](self, node, indices)
-        return self.kept[key]
+    def holds(self, relation: Relation, indices: dict[str, int] | None = None) -> bool:
+        """Return whether a condition is true."""
+        left, right = (self.evaluate(side, indices) for side in (relation.left, relation.right))
+        return bool(self.condition(left, relation.sign, right))
 
-    def _free(self, node: Expression) -> tuple[str, ...]:
-        if id(node) not in self.free:
-            below = {letter for child in node.children for letter in self._free(child)}
-            own = {node.letter} if isinstance(node, Index) else set()
-            bound = {node.index.letter} if isinstance(node, Sum) else set()
-            self.free[id(node)] = tuple(sorted((below | own) - bound))
-        return self.free[id(node)]
+    def number(self, value: int | str) -> Value:
+        """An exact number."""
+        return mpmath.mpf(value)
 
-    def _values(self, node: Expression, indices: dict[str, int]) -> list[Any]:
-        return [self.value(child, indices) for child in node.children]
+    def constant(self, letter: str) -> Value:
+        """π."""
+        return +mpmath.pi
 
-    def _quantity(self, node: Quantity, indices: dict[str, int]) -> Any:
-        array = self.point.array(node.name, node.layer)
-        at = self._at(node, indices)
-        return array[at] if at else array
-
-    def _at(self, node: Quantity | Entry, indices: dict[str, int]) -> tuple[int, ...]:
-        return tuple(int(self.value(index, indices)) - 1 for index in node.indices)
-
-    def _entry(self, node: Entry, indices: dict[str, int]) -> Any:
-        return self.value(node.array, indices)[self._at(node, indices)]
-
-    def _product(self, node: Multiply, indices: dict[str, int]) -> Any:
-        found: Any = mpmath.mpf(1)
-        for factor in node.factors:
-            found = found * self.value(factor, indices)
-            if not factor.shape and found is not None and np.ndim(found) == 0 and found == 0:
-                return found * 0  # 0 · log 0 = 0: what follows a zero is not looked at
-        return found
-
-    def _sum(self, node: Sum, indices: dict[str, int]) -> Any:
-        skipped = None if node.skip is None else self.value(node.skip, indices)
-        at = [i for i in range(1, node.size + 1) if i != skipped]
-        terms = [self.value(node.body, {**indices, node.index.letter: i}) for i in at]
-        return sum(terms[1:], terms[0]) if terms else mpmath.mpf(0)
-
-    def _cases(self, node: Cases, indices: dict[str, int]) -> Any:
-        for value, condition in node.branches:
-            if condition is None or self.value(condition, indices):
-                return self.value(value, indices)
-        raise ValueError("no case applies")
-
-    def _partial(self, node: Partial, indices: dict[str, int]) -> Any:
-        by = node.by
-        assert isinstance(by, Quantity)
-        at = self._at(by, indices)
-        if not by.shape:
-            return self._difference(node.of, by, at, indices)
-        rests = product(*(range(n) for n in by.shape))
-        columns = [self._difference(node.of, by, (*at, *rest), indices) for rest in rests]
-        found = np.array([np.asarray(column, object).ravel() for column in columns], object)
-        return found.T.reshape(node.shape)
-
-    def _difference(self, of: Expression, by: Quantity, at: tuple[int, ...], indices: dict[str, int]) -> Any:
-        key = by.name, by.layer, at
-        if key not in self.beside:
-            plus, minus = (self.point.shifted(by.name, by.layer, at, step) for step in (STEP, -STEP))
-            self.beside[key] = Evaluator(plus), Evaluator(minus)
-        plus_value, minus_value = (evaluator.value(of, indices) for evaluator in self.beside[key])
-        return (plus_value - minus_value) / (2 * STEP)
-
-    def _matrix_product(self, node: MatrixProduct, indices: dict[str, int]) -> Any:
-        found: Any = None
-        for factor, value in zip(node.factors, self._values(node, indices), strict=True):
-            column = value.reshape(-1, 1) if len(factor.shape) == 1 else value
-            found = column if found is None else found @ column
-        return found.reshape(node.shape) if node.shape else found[0, 0]
-
-    def _hadamard(self, node: Hadamard, indices: dict[str, int]) -> Any:
-        values, shape = self._values(node, indices), node.shape
-        found = values[-1]
-        for value in values[:-1]:
-            if value.shape[0] != found.shape[0]:
-                raise ValueError("⊙ of arrays with different numbers of rows")
-            found = (value.reshape(-1, 1) if np.ndim(value) < len(shape) else value) * found
-        return found
-
-
-def _number(evaluator: Evaluator, node: Number, indices: dict[str, int]) -> Any:
-    return mpmath.mpf(node.value)
-
-
-def _added(evaluator: Evaluator, node: Add, indices: dict[str, int]) -> Any:
-    terms = evaluator._values(node, indices)
-    return sum(terms[1:], terms[0])
-
-
-def _function(evaluator: Evaluator, node: Function, indices: dict[str, int]) -> Any:
-    function, value = _real(getattr(mpmath, node.name)), evaluator.value(node.argument, indices)
-    return np.vectorize(function, otypes=[object])(value) if isinstance(value, np.ndarray) else function(value)
-
-
-def _real(function: Any) -> Any:
-    """Return a function that has no value, nan, where mpmath's is complex: log and sqrt of a negative number."""
-
-    def value(x: Any) -> Any:
-        found = function(x)
+    def function(self, name: str, value: Value) -> Value:
+        """The function of that name in mpmath; log and sqrt of a negative number are none."""
+        found = getattr(mpmath, name)(value)
         return mpmath.nan if isinstance(found, mpmath.mpc) else found
 
-    return value
+    def activation(self, name: str, order: int, z: Value) -> Value:
+        """f(z) or f′(z) of an elementwise activation."""
+        return activated(name, z, order)
 
+    def quantity(self, quantity: Quantity, at: At) -> Value:
+        """An entry at this point; δ is measured."""
+        name, layer = quantity.name, quantity.layer
+        if name in _DELTAS:
+            return self.derivative(DATA_LOSS, (), Quantity(_DELTAS[name], "z", layer), at, {})
+        array = self.point.array(name, layer)
+        return array[tuple(place - 1 for place in at)] if at else array
 
-def _relation(evaluator: Evaluator, node: Relation, indices: dict[str, int]) -> bool:
-    return bool(_RELATIONS[node.sign](*evaluator._values(node, indices)))
+    def derivative(self, of: Expression, of_at: At, by: Quantity, at: At, environment: Environment) -> Value:
+        """The central difference: what `of` becomes when one entry is moved either way."""
+        key = by.name, by.layer, at
+        if key not in self._beside:
+            places = tuple(place - 1 for place in at)
+            plus, minus = (self.point.shifted(by.name, by.layer, places, step) for step in (STEP, -STEP))
+            self._beside[key] = Evaluator(plus), Evaluator(minus)
+        right, left = (evaluator.value(of, of_at, environment) for evaluator in self._beside[key])
+        return (right - left) / (2 * STEP)
 
-
-def _indicator(evaluator: Evaluator, node: Indicator, indices: dict[str, int]) -> Any:
-    left, right = evaluator._values(node, indices)
-    return mpmath.mpf(int(left == right))
-
-
-def _divided(evaluator: Evaluator, node: Divide, indices: dict[str, int]) -> Any:
-    numerator, denominator = evaluator._values(node, indices)
-    return numerator / denominator
-
-
-def _diagonal(evaluator: Evaluator, node: Diagonal, indices: dict[str, int]) -> Any:
-    vector = evaluator.value(node.argument, indices)
-    matrix = np.full((len(vector), len(vector)), mpmath.mpf(0), object)
-    np.fill_diagonal(matrix, vector)
-    return matrix
-
-
-def _transposed(evaluator: Evaluator, node: Transpose, indices: dict[str, int]) -> Any:
-    value = evaluator.value(node.argument, indices)
-    return value.reshape(1, -1) if value.ndim == 1 else value.T
-
-
-_RULES: dict[type[Expression], Any] = {
-    Number: _number,
-    Constant: lambda evaluator, node, indices: +mpmath.pi,
-    Index: lambda evaluator, node, indices: indices[node.letter],
-    Quantity: Evaluator._quantity,
-    Entry: Evaluator._entry,
-    Add: _added,
-    Negate: lambda evaluator, node, indices: -evaluator.value(node.argument, indices),
-    Multiply: Evaluator._product,
-    Divide: _divided,
-    Power: lambda evaluator, node, indices: (
-        evaluator.value(node.base, indices) ** evaluator.value(node.exponent, indices)
-    ),
-    Function: _function,
-    Activate: lambda evaluator, node, indices: activated(
-        node.name, evaluator.value(node.argument, indices), node.order
-    ),
-    Sum: Evaluator._sum,
-    Partial: Evaluator._partial,
-    Relation: _relation,
-    Cases: Evaluator._cases,
-    Indicator: _indicator,
-    MatrixProduct: Evaluator._matrix_product,
-    Transpose: _transposed,
-    Hadamard: Evaluator._hadamard,
-    Diagonal: _diagonal,
-    Ones: lambda evaluator, node, indices: np.full(node.size, mpmath.mpf(1), object),
-}
+    def _multiplied(self, factors: tuple[Expression, ...], places: list[At], environment: Environment) -> Value:
+        found: Value = mpmath.mpf(1)
+        for factor, place in zip(factors, places, strict=True):
+            if found == 0:
+                break  # 0 · log 0 = 0: what follows a zero is not looked at
+            found = found * self._at(factor, place, environment)
+        return found

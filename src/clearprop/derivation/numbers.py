@@ -65,7 +65,7 @@ class NumbersIn:
         return node if node.shape else Number(shown(value))
 
     def _case(self, node: Cases) -> Expression:
-        holds = self.evaluator.evaluate
+        holds = self.evaluator.holds
         return next(self.put(value) for value, condition in node.branches if condition is None or holds(condition))
 
     def _terms(self, node: Sum) -> Expression:

@@ -3,19 +3,21 @@
 Random rational points are where a formula is tried; a person's own numbers are a point as well.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import mpmath
 import numpy as np
 
-from clearprop.derivation.evaluation import DIGITS, Evaluator, activated, evaluate
-from clearprop.derivation.expressions import Expression, Index, Partial
+from clearprop.derivation.evaluation import DIGITS, Evaluator, activated
+from clearprop.derivation.expressions import Expression, Index
 from clearprop.derivation.formulas import parsed
 from clearprop.derivation.symbols import SAMPLE, Symbols
 from clearprop.mathematics.network import Network
 
-_BATCHES = {"z": "Z", "a": "A", "delta": "Delta", "y": "Y"}
+#: A sample is row 1 of a batch.
+_BATCHES = {"z": "Z", "a": "A", "y": "Y"}
 
 
 def row_loss_formula(symbols: Symbols, index: Index, sample: Expression | None = None) -> Expression:
@@ -177,8 +179,6 @@ class NetworkPoint:
                 return self._penalty()
             if name == "E":
                 return self.array("data_loss", None) + self.array("penalty", None)
-            if name == "Delta":
-                return evaluate(_error_signal(symbols, layer), self)
         raise KeyError(f"no quantity {name!r} of layer {layer}")
 
 
@@ -189,11 +189,6 @@ def _moved(array: Any, at: tuple[int, ...], step: Any) -> Any:
     copy = array.copy()
     copy[at] += step
     return copy
-
-
-def _error_signal(symbols: Symbols, layer: int | None) -> Expression:
-    assert layer is not None
-    return Partial(symbols.data_loss, symbols.Z(layer))
 
 
 def exact(array: Any) -> Any:
@@ -228,14 +223,19 @@ def _drawn(
     network: Network, n_samples: int, random: np.random.Generator, targets: str | None, penalised: bool
 ) -> NetworkPoint:
     def rationals(low: float, high: float, *shape: int, over: int = 1) -> Any:
-        whole, unit = random.integers(round(low * 9973), round(high * 9973), shape), mpmath.mpf(1) / (9973 * over)
-        return np.array([int(value) * unit for value in whole.ravel()], object).reshape(shape)
+        # Odd numerators over a power of 2: none is 0, and their products stay short.
+        numerators = range(round(low * 128) | 1, round(high * 128), 2)
+        table = np.array([mpmath.mpf(numerator) / (128 * over) for numerator in numerators], object)
+        return table[random.integers(0, len(table), shape)]
 
     sizes = network.sizes
     with mpmath.workdps(DIGITS):
         W = [
             None,
-            *(rationals(-1.5, 1.5, sizes[l], sizes[l - 1], over=round(sizes[l - 1] ** 0.5)) for l in network.layers),
+            *(
+                rationals(-1.5, 1.5, sizes[l], sizes[l - 1], over=_power_of_two(sizes[l - 1] ** 0.5))
+                for l in network.layers
+            ),
         ]
         b = [None, *(rationals(-0.2, 0.8, sizes[l]) for l in network.layers)]
         if network.activation(network.n_layers).range[0] == network.loss_entry.domain[0]:
@@ -249,6 +249,11 @@ def _drawn(
         omega = rationals(0.2, 1, n_samples)
         penalty = mpmath.mpf(1) / 7 if penalised else mpmath.mpf(0)
         return NetworkPoint(network, W, b, X, Y, omega / omega.sum(), penalty, mpmath.mpf(1) / 3, mpmath.mpf(2) / 7)
+
+
+def _power_of_two(number: float) -> int:
+    """Return the power of 2 next to a number."""
+    return 2 ** round(math.log2(number))
 
 
 def _is_regular(point: NetworkPoint) -> bool:

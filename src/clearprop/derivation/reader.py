@@ -88,8 +88,8 @@ class Reader:
         """exp, log, sqrt, tanh or erf."""
         raise NotImplementedError
 
-    def derivative(self, of: Expression, by: Quantity, at: At, environment: Environment) -> Value:
-        """∂of/∂by_at."""
+    def derivative(self, of: Expression, of_at: At, by: Quantity, at: At, environment: Environment) -> Value:
+        """∂of_(of_at)/∂by_at."""
         raise ValueError("partial derivative: a final formula has none; put in what it stands for")
 
     def indicator(self, left: Value, right: Value) -> Value:
@@ -98,7 +98,10 @@ class Reader:
 
     def cases(self, branches: list[tuple[Callable[[], Value], Callable[[], Value] | None]]) -> Value:
         """The value of the first branch whose condition (None: otherwise) is true."""
-        return next(value() for value, condition in branches if condition is None or condition())
+        for value, condition in branches:
+            if condition is None or condition():
+                return value()
+        raise ValueError("no case applies")
 
     def condition(self, left: Value, sign: str, right: Value) -> Value:
         """Whether left = right, left > right, ..."""
@@ -158,13 +161,15 @@ class Reader:
 
     def _partial(self, node: Partial, at: At, environment: Environment) -> Value:
         assert isinstance(node.by, Quantity)
-        return self.derivative(node.of, node.by, self._indices(node.by.indices, environment) + at, environment)
+        rank = len(node.of.shape)
+        by_at = self._indices(node.by.indices, environment) + at[rank:]
+        return self.derivative(node.of, at[:rank], node.by, by_at, environment)
 
     def _entry(self, node: Entry, at: At, environment: Environment) -> Value:
         return self._at(node.array, self._indices(node.indices, environment) + at, environment)
 
     def _add(self, node: Add, at: At, environment: Environment) -> Value:
-        return reduce(operator.add, [self._at(term, at, environment) for term in node.terms])
+        return reduce(operator.add, [self._at(term, at if term.shape else (), environment) for term in node.terms])
 
     def _negate(self, node: Negate, at: At, environment: Environment) -> Value:
         return -self._at(node.argument, at, environment)
@@ -175,8 +180,12 @@ class Reader:
         return self._multiplied(node.factors, places, environment)
 
     def _divide(self, node: Divide, at: At, environment: Environment) -> Value:
-        denominator = self._at(node.denominator, at if node.denominator.shape else (), environment)
-        return self._at(node.numerator, at, environment) / denominator
+        places = (at if side.shape else () for side in (node.numerator, node.denominator))
+        numerator, denominator = (
+            self._at(side, place, environment)
+            for side, place in zip((node.numerator, node.denominator), places, strict=True)
+        )
+        return numerator / denominator
 
     def _power(self, node: Power, at: At, environment: Environment) -> Value:
         return self._at(node.base, (), environment) ** self._at(node.exponent, (), environment)
@@ -189,6 +198,8 @@ class Reader:
         return self._in_matrix(node.argument, at[1], at[0], environment)
 
     def _hadamard(self, node: Hadamard, at: At, environment: Environment) -> Value:
+        if any(factor.shape[:1] != node.shape[:1] for factor in node.factors):
+            raise ValueError("⊙ of arrays with different numbers of rows")
         return self._multiplied(node.factors, [_spread(factor.shape, at) for factor in node.factors], environment)
 
     def _diagonal(self, node: Diagonal, at: At, environment: Environment) -> Value:

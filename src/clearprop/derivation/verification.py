@@ -1,7 +1,6 @@
 """No line of a derivation is trusted: both sides are evaluated to 50 digits before anybody sees it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice, product
 from math import prod
 from typing import Any
@@ -10,28 +9,9 @@ import mpmath
 import numpy as np
 
 from clearprop.derivation.documents.blocks import Step
-from clearprop.derivation.evaluation import DIGITS, Evaluator, Point, ScalarPoint, evaluate
-from clearprop.derivation.expressions import (
-    Activate,
-    Add,
-    Divide,
-    Entry,
-    Expression,
-    Function,
-    Hadamard,
-    Index,
-    MatrixProduct,
-    Multiply,
-    Negate,
-    Number,
-    Partial,
-    Quantity,
-    Sum,
-    Transpose,
-    walk,
-)
+from clearprop.derivation.evaluation import DIGITS, Evaluator, Point, ScalarPoint
+from clearprop.derivation.expressions import Entry, Expression, Index, Quantity, Shape, Sum, walk
 from clearprop.derivation.points import random_point
-from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
 
 #: Two values are equal where they differ by less than this, of the larger of 1 and either.
@@ -81,23 +61,15 @@ class Verifier:
                 yield random_point(self.network, n_samples, seed, step.assumes, self.penalised)
 
     def error(self, step: Step, left: Expression) -> Any:
-        """Return the largest relative difference of the two sides over all points and index values."""
+        """Return the largest relative difference of the two sides over all points, index values and entries."""
+        if left.shape != step.right.shape:
+            return mpmath.inf
         worst = mpmath.mpf(0)
-        if _is_large(left) or _is_large(step.right):
-            return self._error_of_entries(step, left)
         for evaluator in self.evaluators(step, left):
             for indices in index_values((left, step.right), step):
-                sides = (evaluator.evaluate(side, indices) for side in (left, step.right))
-                worst = max(worst, relative_difference(*sides))
-        return worst
-
-    def _error_of_entries(self, step: Step, left: Expression) -> Any:
-        """Return the largest difference of some entries of two large arrays, spread over the rows and columns."""
-        worst = mpmath.mpf(0)
-        for evaluator in self.evaluators(step, left):
-            for at in _places(left.shape):
-                sides = [evaluator.evaluate(entry_of(side, at)) for side in (left, step.right)]
-                worst = max(worst, relative_difference(*sides))
+                for at in places(left.shape):
+                    sides = (evaluator.entry(side, at, indices) for side in (left, step.right))
+                    worst = max(worst, relative_difference(*sides))
         return worst
 
     def check(self, steps: Iterable[Step]) -> Any:
@@ -123,88 +95,33 @@ class Verifier:
 
 
 def relative_difference(left: Any, right: Any) -> Any:
-    """|u − v| / max(1, |u|, |v|), the largest of all entries; infinite where shapes differ or one is not finite."""
+    """|u − v| / max(1, |u|, |v|); infinite where one is not finite."""
     with mpmath.workdps(DIGITS):
-        left, right = np.asarray(left, object), np.asarray(right, object)
-        if left.shape != right.shape:
-            return mpmath.inf
-        pairs = zip(left.ravel(), right.ravel(), strict=True)
-        differences = [abs(u - v) / max(1, abs(u), abs(v)) for u, v in pairs]
-        return max(differences) if all(map(mpmath.isfinite, differences)) else mpmath.inf  # nan is never the larger
+        difference = abs(left - right) / max(1, abs(left), abs(right))
+        return difference if mpmath.isfinite(difference) else mpmath.inf
 
 
 def index_values(sides: Iterable[Expression], step: Step) -> Iterator[dict[str, int]]:
     """Yield values of the free indices: all of them, or the first that come where there are very many."""
     sizes: dict[str, int] = {}
     for side in sides:
-        sizes |= free_indices(side)
+        sizes = _widest(sizes, free_indices(side))
     every = (dict(zip(sizes, values, strict=True)) for values in product(*(range(1, n + 1) for n in sizes.values())))
-    kept = (indices for indices in every if step.condition is None or evaluate(step.condition, _NOWHERE, indices))
+    kept = (indices for indices in every if step.condition is None or _NOWHERE.holds(step.condition, indices))
     chosen = list(islice(kept, 4000))
     return iter(chosen[:: max(1, len(chosen) // MOST_INDICES)])  # spread out, so that every index moves
 
 
-def _is_large(side: Expression) -> bool:
-    return prod(side.shape) > MOST_ENTRIES
-
-
-def _places(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Return the corners of an array, and places between them."""
+def places(shape: Shape) -> list[tuple[int, ...]]:
+    """Return every place of an array; of a large one, two corners and some places between them."""
+    if prod(shape) <= MOST_ENTRIES:
+        return list(product(*(range(1, n + 1) for n in shape)))
     random = np.random.default_rng(0)
-    corners = [tuple(1 for _ in shape), shape]
-    return corners + [tuple(int(random.integers(1, n + 1)) for n in shape) for _ in range(MOST_PLACES)]
+    between = [tuple(int(random.integers(1, n + 1)) for n in shape) for _ in range(MOST_PLACES)]
+    return [tuple(1 for _ in shape), shape, *between]
 
 
-def entry_of(side: Expression, at: tuple[int, ...]) -> Expression:  # noqa: C901
-    """Return one entry of an array expression as an expression of its own, so that the rest need not be evaluated."""
-    numbers = tuple(Number(i) for i in at)
-    match side:
-        case Quantity():
-            return replace(side, indices=side.indices + numbers)
-        case Partial(of=of, by=Quantity() as by):
-            rank = len(of.shape)
-            of = entry_of(of, at[:rank]) if rank else of
-            return Partial(of, replace(by, indices=by.indices + numbers[rank:]))
-        case Add(terms=terms):
-            return Add(tuple(entry_of(term, at) if term.shape else term for term in terms))
-        case Negate(argument=argument):
-            return Negate(entry_of(argument, at))
-        case Multiply(factors=factors):
-            return Multiply(tuple(entry_of(factor, at) if factor.shape else factor for factor in factors))
-        case Divide(numerator=numerator, denominator=denominator):
-            return Divide(*(entry_of(part, at) if part.shape else part for part in (numerator, denominator)))
-        case Hadamard(factors=factors):
-            return Multiply(tuple(entry_of(factor, at[: len(factor.shape)]) for factor in factors))
-        case Transpose(argument=argument):
-            return entry_of(argument, at[1:] if len(argument.shape) == 1 else at[::-1])
-        case Activate(name=name) if ACTIVATIONS[name].elementwise:
-            return replace(side, argument=entry_of(side.argument, at))
-        case Function():
-            return replace(side, argument=entry_of(side.argument, at))
-        case Sum():
-            return replace(side, body=entry_of(side.body, at))
-        case MatrixProduct(factors=factors):
-            return _entry_of_product(factors, at)
-    return Entry(side, numbers)
-
-
-def _entry_of_product(factors: tuple[Expression, ...], at: tuple[int, ...]) -> Expression:
-    """Return [A B ...]_jk as a product of the row of A and the column of the rest, one inner index a time."""
-    first, rest = factors[0], factors[1:]
-    if not rest:
-        return entry_of(first, at)
-    if len(first.shape) == 1:  # a standing column times a lying row
-        return Multiply((entry_of(first, at[:1]), _entry_of_product(rest, (1, *at[1:]))))
-    inner = first.shape[1]
-    lies = isinstance(first, Transpose) and len(first.argument.shape) == 1
-    row, behind = ((1,), at) if lies else (at[:1], at[1:])
-    terms = tuple(
-        Multiply((entry_of(first, (*row, i)), _entry_of_product(rest, (i, *behind)))) for i in range(1, inner + 1)
-    )
-    return Add(terms)
-
-
-_NOWHERE = ScalarPoint(mpmath.mpf(0), "identity")
+_NOWHERE = Evaluator(ScalarPoint(mpmath.mpf(0), "identity"))
 
 
 def free_indices(root: Expression, bound: frozenset[str] = frozenset()) -> dict[str, int]:
@@ -219,5 +136,10 @@ def free_indices(root: Expression, bound: frozenset[str] = frozenset()) -> dict[
         if isinstance(index, Index) and index.letter not in bound
     }
     for child in root.children:
-        own |= free_indices(child, bound)
+        own = _widest(own, free_indices(child, bound))
     return own
+
+
+def _widest(some: dict[str, int], others: dict[str, int]) -> dict[str, int]:
+    """Return both, an index that runs in arrays of different sizes as far as it must somewhere: it does not fit then."""
+    return {letter: max(some.get(letter, 0), others.get(letter, 0)) for letter in (*some, *others)}

@@ -32,6 +32,7 @@ from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.numbers import NumbersIn, shown
 from clearprop.derivation.points import NetworkPoint, exact, row_loss_formula
 from clearprop.derivation.printing.unicode import to_unicode
+from clearprop.derivation.quantities import target
 from clearprop.derivation.symbols import LAMBDA, PENALTY, SAMPLE, At, E, Symbols
 from clearprop.derivation.verification import free_indices
 from clearprop.derivation.writer import Writer
@@ -122,11 +123,17 @@ def worked(
     Source: note 1, with numbers.
     """
     check_language(language)
+    if quantity is not None:
+        target(network, quantity)  # told before the work
+    for name, value in (("learning_rate", learning_rate), ("penalty", penalty)):
+        if not (isinstance(value, int | float | np.number) and 0 <= value < np.inf):
+            raise ValueError(f"{name}: a number from 0 is needed; got {value!r}")
     parameters.check_fit(network)
     exactly = Parameters.of([W.astype(float) for W in parameters.W[1:]], [b.astype(float) for b in parameters.b[1:]])
     X, Y = _rows("x", X, network.sizes[0]), _rows("y", Y, network.sizes[-1])
     if len(X) != len(Y):
         raise ValueError(f"y: {len(X)} rows of x need as many of y; got {len(Y)}")
+    _check_targets(network, Y)
     passed = forward(network, exactly, X)
     before = float(loss(network, passed, Y) + penalty_value(exactly, penalty))
     if not np.isfinite(before):
@@ -136,7 +143,10 @@ def worked(
         [W - learning_rate * dW for W, dW in zip(exactly.W[1:], gradients.dW[1:], strict=True)],
         [b - learning_rate * db for b, db in zip(exactly.b[1:], gradients.db[1:], strict=True)],
     )
-    after = float(loss(network, forward(network, updated, X), Y) + penalty_value(updated, penalty))
+    with np.errstate(all="ignore"):
+        after = float(loss(network, forward(network, updated, X), Y) + penalty_value(updated, penalty))
+    if not np.isfinite(after):
+        raise ValueError(f"learning_rate: after a step of {learning_rate:g} the loss is not finite; take a smaller one")
     found = Worked(network, exactly, X, Y, language, passed, gradients, updated, before, after, (), shapes)
     blocks = _Author(found, penalty, learning_rate, input_names, quantity).write()
     return replace(found, blocks=blocks)
@@ -154,6 +164,18 @@ def _rows(name: str, values: Any, width: int) -> Array:
             f"{name}: every number must be finite; row {int(np.argwhere(~np.isfinite(rows))[0, 0]) + 1} is not"
         )
     return rows
+
+
+def _check_targets(network: Network, Y: Array) -> None:
+    """Raise ValueError for targets that the loss, or BP1 of the pair, does not hold for."""
+    if network.loss_entry.name == "poisson" and (Y < 0).any():
+        raise ValueError(f"y: counts from 0 are needed for the poisson loss; got {Y.min():g}")
+    total = Y.sum(axis=1)
+    if network.is_paired and network.activation(network.n_layers).name == "softmax" and (abs(total - 1) > 1e-6).any():
+        wrong = total[np.argmax(abs(total - 1))]
+        raise ValueError(
+            f"y: the targets of a row must sum to 1 for softmax with cross-entropy; got a sum of {wrong:g}"
+        )
 
 
 class _Author:

@@ -35,7 +35,7 @@ from clearprop.mathematics.activations import Activation
 from clearprop.mathematics.network import Network
 
 I, J, K = Index("i"), Index("j"), Index("k")
-_SHIFT, _Z, _ONE = Quantity("c", "c"), Quantity("z", "z"), Number(1)
+_SHIFT, _Z, _ONE = Quantity("shift", "c"), Quantity("z", "z"), Number(1)
 
 #: A sample is row 1 of a batch.
 BATCH_NAMES = {"z": "Z", "a": "A", "delta": "Delta", "y": "Y"}

@@ -63,7 +63,7 @@ class WrittenOut(SympyReader):
             return self.value(self.symbols.f(l, self.symbols.Z(l, row)), (j,))
         return self.value(affine(self.symbols, l, row), (), {"j": j})
 
-    def derivative(self, of: Expression, by: Quantity, at: At, environment: Environment) -> sympy.Expr:
+    def derivative(self, of: Expression, of_at: At, by: Quantity, at: At, environment: Environment) -> sympy.Expr:
         """SymPy's derivative of what is written out for `of`."""
         variable = self.quantity(by, at)
         assert variable.is_Symbol, f"{variable} is not free here"
