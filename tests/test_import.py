@@ -36,8 +36,41 @@ def test_the_mathematics_loads_numpy_and_scipy_at_most():
     assert loaded_by("from clearprop import Network, Parameters, forward, backward") & LATE <= {"numpy", "scipy"}
 
 
+#: What explanations may load only where it is needed: to differentiate, for HTML, for the command line, for a table.
+NEEDED_LATER = {"sympy", "jinja2", "latex2mathml", "typer", "sklearn", "pyarrow", "jax"}
+SILENT = "import contextlib, io\nfrom clearprop.cli.app import run\nwith contextlib.redirect_stdout(io.StringIO()): "
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "from clearprop import derive",
+        "import clearprop.derivation.working, clearprop.derivation.documents.presented",
+        "from clearprop import Network, derive; str(derive(Network((2, 2, 2)), 'W1[1,2]'))",
+        "from clearprop import Network, derive; derive(Network((2, 2, 2)), 'equations', 'batch').to_latex()",
+    ],
+)
+def test_a_derivation_as_text_loads_little(statement):
+    assert loaded_by(statement) & NEEDED_LATER == set()
+
+
+@pytest.mark.parametrize(("command", "needed"), [("derive", set()), ("prove", {"sympy"})])
+def test_the_commands_of_a_network_load_no_models_and_tables(command, needed):
+    assert loaded_by(f"{SILENT}run(['{command}', '--layers', '2,2'])") & NEEDED_LATER == {"typer", *needed}
+
+
+def test_the_version_loads_nothing_but_the_command_line():
+    loaded = loaded_by(f"{SILENT}run(['--version'])")
+    assert loaded & {*LATE, *NEEDED_LATER} <= {"typer", "rich"}
+
+
 def test_the_checks_would_notice():
     assert {"scipy", "sklearn", "numpy"} <= loaded_by("import clearprop; clearprop.MLPClassifier")
+    assert {"jinja2", "latex2mathml"} <= loaded_by(
+        "from clearprop import *; derive(Network((2, 2)), 'b1[1]').to_html()"
+    )
+    assert "sympy" in loaded_by("from clearprop import *; derive(Network((2, 2)), 'b1[1]').to_sympy()")
+    assert "sklearn" in loaded_by(f"{SILENT}run(['explain', 'none.clearprop', 'none.csv'])")
 
 
 def test_what_there_is_is_listed():

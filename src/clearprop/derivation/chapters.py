@@ -55,7 +55,9 @@ def _rows(s: Symbols, batch: bool) -> list[Row]:
         rows += [_error_signal_row(s, l, batch)]
     rows += [_row(s.Y() if batch else s.y(), "constant", "", _target_meaning(s))]
     if batch:
-        rows += [_row(s.omega(), "constant", "", "omega")]
+        rows += [_row(s.omega(), "constant", "", "omega"), _row(s.row_loss(), "intermediate", "", "row_loss")]
+        rows += [_row(s.z(s.L), "intermediate", "", "of_one"), _row(s.a(s.L), "intermediate", "", "of_one")]
+        rows += [_row(s.y(), "constant", "", "of_one")]  # the output layer is derived for one sample first
     loss = row_loss_formula(s, Index("i"))
     rows += [_row(s.data_loss, "scalar", Relation(s.data_loss, "=", loss) if not batch else "", "loss")]
     if s.penalised:
@@ -100,7 +102,7 @@ def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
     writer.say(Message("bridge.meaning"))
     for form in (VectorForm(symbols, writer), BatchForm(symbols, writer)):
         if isinstance(form, BatchForm):
-            _write_capitals(writer, symbols, l)
+            _write_capitals(writer, symbols, min(l + (what.kind == "a"), symbols.L))
         lowest = l if what.kind in "zWb" else l + 1
         if lowest < symbols.L:
             form.hidden_error(lowest)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from clearprop.derivation.activation_derivatives import write_activation_derivative
 from clearprop.derivation.batch_form import BatchForm
 from clearprop.derivation.chapters import (
@@ -28,7 +30,7 @@ from clearprop.derivation.quantities import Target, target
 from clearprop.derivation.softmax import write_softmax_jacobian, write_softmax_shift
 from clearprop.derivation.symbols import SAMPLE, At, E, Symbols
 from clearprop.derivation.vector_form import VectorForm, picked
-from clearprop.derivation.verification import Verifier, free_indices
+from clearprop.derivation.verification import DerivationError, Verifier, free_indices
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
@@ -138,7 +140,10 @@ def derive(
     found = _Author(symbols, writer, what, form).write()
     tried = verifier(symbols)
     worst = tried.check(writer.steps)
-    write_verification(writer, worst, _numbers(tried, what, *found))
+    numbers = _numbers(tried, what, *found)
+    if numbers is not None:
+        _check_engine(*numbers)
+    write_verification(writer, worst, numbers)
     blocks = (*_in_short(writer, *found), *writer.finish())
     return Derivation(network, what, form, language, symbols, blocks, *found, shapes)
 
@@ -162,6 +167,13 @@ def _numbers(tried: Verifier, what: Target, quantity: Expression | None, result:
     evaluator = tried.evaluators(step, quantity)[0]
     formula, difference = evaluator.evaluate(result), evaluator.evaluate(quantity)
     return formula, difference, engine_gradient(evaluator.point, quantity)
+
+
+def _check_engine(formula: Any, difference: Any, engine: Any) -> None:
+    """Raise DerivationError where the code that trains computes something else than the last formula."""
+    expected = np.asarray(formula, float)
+    if not np.all(abs(engine - expected) <= 1e-9 * np.maximum(1.0, abs(expected))):
+        raise DerivationError("the code that trains computes another gradient than the last formula")
 
 
 def verifier(symbols: Symbols, n_points: int = 1) -> Verifier:

@@ -75,7 +75,7 @@ class SympyReader(Reader):
         return sympy.Add(*terms)
 
     def summation(self, node: Sum, at: At, environment: Environment) -> sympy.Expr:
-        """An unevaluated Sum, or its terms; what is left out counts as 0."""
+        """An unevaluated Sum, or its terms (around cases of an inner index); what is left out counts as 0."""
         if self.written_out:
             return super().summation(node, at, environment)
         index = self.free_index(node.index.letter)
@@ -83,7 +83,10 @@ class SympyReader(Reader):
         body = self._at(node.body, at, inside)
         if node.skip is not None:
             body = sympy.Piecewise((body, sympy.Ne(index, self._at(node.skip, (), environment))), (0, True))
-        return sympy.Sum(body, (index, 1, node.size))
+        found = sympy.Sum(body, (index, 1, node.size))
+        if found.free_symbols - body.free_symbols:  # SymPy has drawn a case out of an inner sum, without its index
+            return super().summation(node, at, environment)
+        return found
 
 
 def to_sympy(expression: Expression, entries: Entries = indexed) -> Any:

@@ -141,5 +141,5 @@ def free_indices(root: Expression, bound: frozenset[str] = frozenset()) -> dict[
 
 
 def _widest(some: dict[str, int], others: dict[str, int]) -> dict[str, int]:
-    """Return both, an index that runs in arrays of different sizes as far as it must somewhere: it does not fit then."""
+    """Return both; an index of arrays of different sizes runs to the largest, where it will be found not to fit."""
     return {letter: max(some.get(letter, 0), others.get(letter, 0)) for letter in (*some, *others)}

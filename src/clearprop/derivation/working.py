@@ -139,11 +139,11 @@ def worked(
     if not np.isfinite(before):
         raise ValueError("the loss of this network on this row is not finite; there is nothing to differentiate")
     gradients = backward(network, exactly, passed, Y, penalty=penalty)
-    updated = Parameters.of(
-        [W - learning_rate * dW for W, dW in zip(exactly.W[1:], gradients.dW[1:], strict=True)],
-        [b - learning_rate * db for b, db in zip(exactly.b[1:], gradients.db[1:], strict=True)],
-    )
     with np.errstate(all="ignore"):
+        updated = Parameters.of(
+            [W - learning_rate * dW for W, dW in zip(exactly.W[1:], gradients.dW[1:], strict=True)],
+            [b - learning_rate * db for b, db in zip(exactly.b[1:], gradients.db[1:], strict=True)],
+        )
         after = float(loss(network, forward(network, updated, X), Y) + penalty_value(updated, penalty))
     if not np.isfinite(after):
         raise ValueError(f"learning_rate: after a step of {learning_rate:g} the loss is not finite; take a smaller one")
@@ -156,7 +156,9 @@ def _rows(name: str, values: Any, width: int) -> Array:
     try:
         rows = np.atleast_2d(np.asarray(values, dtype=float))
     except (TypeError, ValueError):
-        raise ValueError(f"{name}: numbers are needed, {width} a row; got {values!r}") from None
+        given = " ".join(repr(values).split())
+        shown_part = given if len(given) <= 60 else f"{given[:60]}…"
+        raise ValueError(f"{name}: numbers are needed, {width} a row; got {shown_part}") from None
     if rows.ndim != 2 or rows.shape[1] != width or not len(rows):
         raise ValueError(f"{name}: the network takes {width} numbers a row; got an array of shape {np.shape(values)}")
     if not np.isfinite(rows).all():
@@ -308,7 +310,8 @@ class _Author:
         one = Number(1) if self._is_batch else None
         first = row_loss_formula(s, Index("i"), one)
         left = s.row_loss(1) if self._is_batch else s.data_loss
-        rows = f.network.loss_entry.value(f.passed.output, f.Y, np)
+        entry, is_paired = f.network.loss_entry, f.network.is_paired  # of a pair from z, as `loss` does: 1 − a may be 0
+        rows = entry.paired_value(f.passed.z[-1], f.Y, np) if is_paired else entry.value(f.passed.output, f.Y, np)
         self._line(left, first, rows[0], "definition", "worked.row_loss")
         if self._is_batch:
             mean = Sum(s.omega(SAMPLE) * s.row_loss(SAMPLE), SAMPLE, len(f.X))
@@ -450,6 +453,8 @@ class _Author:
 
     def _numbered(self, step: Step) -> Step:
         if step.activation is not None or step.right.shape or free_indices(step.right) or len(self.found.X) > 1:
+            return step
+        if step.assumes == "one_hot" and not np.isin(self.found.Y, (0, 1)).all():
             return step
         put, value = self._put(step.right), self.evaluator.evaluate(step.right)
         return replace(step, numbers=put, value=Number(shown(value, DIGITS_SHOWN)))

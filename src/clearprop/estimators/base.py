@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, _fit_context, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -316,19 +317,25 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             ValueError: rows or targets that do not fit the model.
         """
         check_is_fitted(self)
-        X = validate_data(self, X if hasattr(X, "columns") else np.atleast_2d(X), reset=False, dtype=np.float64)
-        Y = self._encode(self.predict(X) if y is None else self._known_targets(np.atleast_1d(y)), np.dtype(float))
+        X = X.toarray() if issparse(X) else X if hasattr(X, "columns") else np.atleast_2d(X)
+        predicted = self.predict(X)
+        X = validate_data(self, X, reset=False, dtype=np.float64)
+        Y = self._encode(predicted if y is None else self._known_targets(y, predicted), np.dtype(float))
         names = tuple(getattr(self, "feature_names_in_", ()))
         return worked(self.network_, self.parameters_, X, Y, **{"input_names": names, **options})
 
-    def _known_targets(self, y: Array) -> Array:
-        """Targets that the model can be asked about; a class that it has not seen is told."""
-        classes = getattr(self, "classes_", None)
-        if classes is not None:
-            unknown = np.setdiff1d(y, classes)
-            if len(unknown):
-                raise ValueError(f"y: the model knows the classes {list(classes)}; got {unknown[0]!r}")
-        return y
+    def _known_targets(self, y: Any, predicted: Array) -> Array:
+        """Return targets, shaped as the predictions; a class that training never saw is told."""
+        y = y.toarray() if issparse(y) else np.asarray(y)
+        rows = predicted.shape[0]
+        if y.size != np.prod(predicted.shape) or (rows > 1 and y.shape[0] != rows):
+            raise ValueError(f"y: targets of shape {predicted.shape} are needed, as `fit` takes them; got {y.shape}")
+        if is_classifier(self):
+            classes = self.classes_.tolist() if predicted.ndim == 1 else [0, 1]
+            for value in y.ravel().tolist():
+                if value not in classes:
+                    raise ValueError(f"y: the model knows the classes {', '.join(map(repr, classes))}; got {value!r}")
+        return y.reshape(predicted.shape)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -208,14 +208,15 @@ class TableModel:
     def work(self, table: Any, *, source: str = "table", **options: Any) -> Worked:
         """Work one training step on the rows of a table out, with every number: see `clearprop.work`.
 
-        Where the table has no target, what the model predicts is taken as if it were true.
+        Where the table has no target, or nothing in its column, what the model predicts is taken as if it were true.
 
         Raises:
             TableError: as `predict`; a target that training never saw.
         """
         table = to_table(table)
         X = self.encoder.transform(table, source=source).astype(np.float64)
-        y = self._targets(table, source) if self.target in table.column_names else None
+        has_target = self.target in table.column_names and table[self.target].null_count < table.num_rows
+        y = self._targets(table, source) if has_target else None
         return self.estimator.work(X, y, **{"input_names": tuple(self.encoder.feature_names), **options})
 
     def _targets(self, table: pa.Table, source: str) -> Array:
