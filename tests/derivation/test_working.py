@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 import autograd.numpy as anp
@@ -159,7 +158,7 @@ def rounded(formula: Expression) -> tuple[float, float]:
     spread = 0.0
     for path, node in leaves(formula):
         size = abs(float(node.value))
-        if len(Decimal(str(node.value)).normalize().as_tuple().digits) >= 4 or size < 1e-3:
+        if isinstance(node.value, str):  # whole numbers are the formula's own
             unit = 0.5 * 10.0 ** (np.floor(np.log10(size)) - 3) if size else 0.5e-4
             moved = value(replaced(formula, path, Number(str(float(node.value) + float(unit)))), NOWHERE, {}).real
             back = value(replaced(formula, path, Number(str(float(node.value) - float(unit)))), NOWHERE, {}).real

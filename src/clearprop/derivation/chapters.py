@@ -15,6 +15,7 @@ from clearprop.derivation.documents.blocks import Content
 from clearprop.derivation.expressions import Add, Expression, Index, Partial, Quantity, Relation, Sum, Transpose
 from clearprop.derivation.index_form import ABOVE, FROM, HERE
 from clearprop.derivation.messages import Message
+from clearprop.derivation.numbers import number_text
 from clearprop.derivation.points import row_loss_formula
 from clearprop.derivation.quantities import Target
 from clearprop.derivation.symbols import ETA, LAMBDA, PENALTY, SAMPLE, E, Symbols
@@ -230,7 +231,7 @@ def write_verification(writer: Writer, worst: Any, numbers: tuple[Any, Any, Any]
 
 
 def _small(value: Any) -> str:
-    return "0" if value == 0 else mpmath.nstr(value, 2)
+    return number_text(value, 2)
 
 
 def _largest(differences: Any) -> str:

@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
+import numpy as np
+
 from clearprop.derivation.evaluation import Evaluator
 from clearprop.derivation.expressions import (
+    Activate,
     Add,
     Cases,
     Constant,
@@ -18,7 +21,11 @@ from clearprop.derivation.expressions import (
     Sum,
     rebuilt,
 )
+from clearprop.derivation.printing.unicode import to_unicode
+from clearprop.mathematics.arrays import Array
 
+#: Of a wide layer so many units are worked out, and so many rows and columns of an array are shown.
+MOST_UNITS = 5
 #: Of a longer sum the first terms and the last one are written.
 MOST_TERMS = 4
 DOTS = Constant("…")
@@ -30,7 +37,8 @@ def shown(value: Any, digits: int = 4) -> str:
     >>> shown(-0.14450966), shown(2.0), shown(1e-9)
     ('-0.1445', '2', '1e-09')
     """
-    return f"{float(value):.{digits}g}"
+    number = float(value)
+    return f"{number:.{digits}g}" if number else "0"  # and not -0
 
 
 class NumbersIn:
@@ -58,11 +66,20 @@ class NumbersIn:
 
     @property
     def _rules(self) -> dict[Any, Callable[[Any], Expression]]:
-        return {(Quantity, Partial, Indicator, Entry): self._number, Sum: self._terms, Cases: self._case}
+        return {
+            (Quantity, Partial, Indicator, Entry): self._number,
+            Activate: self._activate,
+            Sum: self._terms,
+            Cases: self._case,
+        }
 
     def _number(self, node: Expression) -> Expression:
         value = self.evaluator.evaluate(node)
         return node if node.shape else Number(shown(value))
+
+    def _activate(self, node: Activate) -> Expression:
+        """A slope f′(z) is a number among the others; f(z) shows what f is taken of."""
+        return self._number(node) if node.order else replace(node, argument=self.put(node.argument))
 
     def _case(self, node: Cases) -> Expression:
         holds = self.evaluator.holds
@@ -76,3 +93,28 @@ class NumbersIn:
         if len(chosen) < len(at):
             terms.insert(-1, DOTS)
         return terms[0] if len(terms) == 1 else Add(tuple(terms)) if terms else Number(0)
+
+
+def array_text(array: Array) -> str:
+    """Write an array in one line: rows divided by a slash, wide or long ones cut with dots.
+
+    >>> array_text(np.array([[0.2, -0.4], [0.7, 0.1]]))
+    '0.2, −0.4 / 0.7, 0.1'
+    """
+    rows = np.atleast_2d(array)
+    texts = [_row_text(row) for row in rows[:MOST_UNITS]]
+    return " / ".join([*texts, *(["…"] if len(rows) > MOST_UNITS else [])])
+
+
+def number_text(value: Any, digits: int = 4) -> str:
+    """Write a number with so many significant digits, as the formulas have it.
+
+    >>> number_text(-0.25), number_text(1e-9)
+    ('−0.25', '1 · 10⁻⁹')
+    """
+    return to_unicode(Number(shown(value, digits)))
+
+
+def _row_text(row: Array) -> str:
+    texts = [number_text(value) for value in row[:MOST_UNITS]]
+    return ", ".join([*texts, *(["…"] if len(row) > MOST_UNITS else [])])

@@ -3,7 +3,7 @@
 import warnings
 from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -13,7 +13,6 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from clearprop.derivation.working import Worked, worked
 from clearprop.engines import Engine, Recipe, engine_named
 from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
 from clearprop.estimators.scoring import HeldOutScore
@@ -23,6 +22,9 @@ from clearprop.mathematics.initializers import initialize
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.training import End, History, Plan, Run, Stopping, minimise
 from clearprop.training.loop import Callback
+
+if TYPE_CHECKING:
+    from clearprop.derivation.working import Worked
 
 SCIKIT_LEARN_OUTPUTS = {"softmax": "softmax", "sigmoid": "logistic", "identity": "identity", "exponential": "exp"}
 
@@ -305,7 +307,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         """Predicted classes (n,), labels (n, n_L) or targets for the rows of X, (n, n_0)."""
         return self._decode(self._output(X))
 
-    def work(self, X, y=None, **options) -> Worked:
+    def work(self, X, y=None, **options) -> "Worked":
         """Work one training step on these rows out, with every number: see `clearprop.work`.
 
         Arguments:
@@ -316,13 +318,24 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         Raises:
             ValueError: rows or targets that do not fit the model.
         """
+        from clearprop.derivation.working import worked  # whoever only trains does not wait for it
+
         check_is_fitted(self)
         X = X.toarray() if issparse(X) else X if hasattr(X, "columns") else np.atleast_2d(X)
         predicted = self.predict(X)
         X = validate_data(self, X, reset=False, dtype=np.float64)
         Y = self._encode(predicted if y is None else self._known_targets(y, predicted), np.dtype(float))
-        names = tuple(getattr(self, "feature_names_in_", ()))
-        return worked(self.network_, self.parameters_, X, Y, **{"input_names": names, **options})
+        names = {
+            "input_names": tuple(getattr(self, "feature_names_in_", ())),
+            "output_names": self._output_names(),
+            "assumed_targets": y is None,
+        }
+        return worked(self.network_, self.parameters_, X, Y, **{**names, **options})
+
+    def _output_names(self) -> tuple[str, ...]:
+        """Return the class of each output; none for amounts."""
+        classes = tuple(str(label) for label in getattr(self, "classes_", ()))
+        return classes[1:] if len(classes) == 2 == self.network_.sizes[-1] + 1 else classes
 
     def _known_targets(self, y: Any, predicted: Array) -> Array:
         """Return targets, shaped as the predictions; a class that training never saw is told."""

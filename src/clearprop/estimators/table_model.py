@@ -4,14 +4,13 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from sklearn import metrics
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop.derivation.working import Worked
 from clearprop.engines import engine_named
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.regressor import MLPRegressor
@@ -20,6 +19,9 @@ from clearprop.tables import TableEncoder, TableError, class_labels, looks_conti
 from clearprop.tables.canonical import canonical_text, canonical_texts
 from clearprop.tables.errors import counted
 from clearprop.tables.measures import finite_numbers, measure_of
+
+if TYPE_CHECKING:
+    from clearprop.derivation.working import Worked
 
 Label = str | int | float | bool
 
@@ -205,7 +207,7 @@ class TableModel:
             return counts | self._regression_measures(_numbers(values, source, self.target), output)
         return counts | self._classification_measures(values, output)
 
-    def work(self, table: Any, *, source: str = "table", **options: Any) -> Worked:
+    def work(self, table: Any, *, source: str = "table", **options: Any) -> "Worked":
         """Work one training step on the rows of a table out, with every number: see `clearprop.work`.
 
         Where the table has no target, or nothing in its column, what the model predicts is taken as if it were true.
@@ -217,7 +219,14 @@ class TableModel:
         X = self.encoder.transform(table, source=source).astype(np.float64)
         has_target = self.target in table.column_names and table[self.target].null_count < table.num_rows
         y = self._targets(table, source) if has_target else None
-        return self.estimator.work(X, y, **{"input_names": tuple(self.encoder.feature_names), **options})
+        names = {"input_names": tuple(self.encoder.feature_names), "output_names": self._output_names()}
+        return self.estimator.work(X, y, **{**names, **options})
+
+    def _output_names(self) -> tuple[str, ...]:
+        """Return the class of each output, or the target's name."""
+        if self.labels is None:
+            return (self.target,)
+        return tuple(str(label) for label in (self.labels[1:] if len(self.labels) == 2 else self.labels))
 
     def _targets(self, table: pa.Table, source: str) -> Array:
         """Return the target column as the network was trained on it: class codes, or standardised amounts."""

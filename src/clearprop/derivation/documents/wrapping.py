@@ -50,26 +50,49 @@ def _tokens(text: str, width: int) -> list[str]:
 
 
 def wrapped_equation(text: str, width: int, indent: int = 0) -> list[str]:
-    """Return an equation as lines, broken before =, + or −, else before ·, never inside brackets."""
+    """Return an equation as lines, broken before =, + or −, else before ·, and inside brackets only where it must be.
+
+    >>> wrapped_equation("E = a · (b + c) + d", 12, 2)
+    ['E = a', '  · (b + c)', '  + d']
+    """
     lines = [""]
-    for term in _parts(text, "=+−"):
-        room = width - (indent if len(lines) > 1 or lines[0] else 0)
-        for part in [term] if cell_len(term.rstrip()) <= room else _parts(term, "·⊙"):
-            room = width - (indent if len(lines) > 1 else 0)
-            if lines[-1].strip() and cell_len(lines[-1] + part.rstrip()) > room:
-                lines.append(part)
-            else:
-                lines[-1] += part
+    for part in _fitting(text, 0, width - indent):
+        room = width - (indent if len(lines) > 1 else 0)
+        if lines[-1].strip() and cell_len(lines[-1] + part.rstrip()) > room:
+            lines.append(part)
+        else:
+            lines[-1] += part
     return [line.rstrip() if number == 0 else " " * indent + line.rstrip() for number, line in enumerate(lines)]
 
 
-def _parts(text: str, operators: str) -> list[str]:
-    """Return the pieces of an equation, each but the first beginning with one of the operators."""
+def _fitting(text: str, level: int, room: int) -> list[str]:
+    """Return pieces that fit, broken at no deeper a level than each must be: 0 is =, +, − outside brackets, 1 is ·."""
+    if cell_len(text.rstrip()) <= room or level > _DEEPEST:
+        return [text]
+    return [piece for part in _parts(text, level) for piece in _fitting(part, level + 1, room)]
+
+
+_DEEPEST = 7
+
+
+def _parts(text: str, level: int) -> list[str]:
+    """Return the pieces of an equation, each but the first beginning with an operator of this level."""
     found, depth, start = [], 0, 0
+    lowest = _lowest_depth(text)
     for position, character in enumerate(text):
         depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
         alone = text[position - 1 : position] == " " and text[position + 1 : position + 2] == " "
-        if character in operators and alone and depth == 0 and text[start:position].strip():
+        operators = "·⊙" if level % 2 else "=+−"
+        if character in operators and alone and depth - lowest == level // 2 and text[start:position].strip():
             found.append(text[start:position])
             start = position
     return [*found, text[start:]]
+
+
+def _lowest_depth(text: str) -> int:
+    """Return how deep a piece goes below where it began: it may close brackets that were opened before it."""
+    depth, lowest = 0, 0
+    for character in text:
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(character, 0)
+        lowest = min(lowest, depth)
+    return lowest
