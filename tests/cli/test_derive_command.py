@@ -138,6 +138,12 @@ def test_what_cannot_be_written_is_told_before_any_work(refused, tmp_path, monke
     refused(command, "--out", tmp_path / out, says=says)
 
 
+def test_a_suffix_of_another_format_is_refused(refused, tmp_path):
+    out = tmp_path / "foo.html"
+    refused("derive", *ONE, "--out", out, "--format", "text", says=("--out", "html", "--format is text", "foo.txt"))
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("command", ["derive", "prove", "explain"])
 def test_help_lists_what_there_is(do, monkeypatch, command):
     monkeypatch.setenv("COLUMNS", "400")

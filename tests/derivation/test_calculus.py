@@ -5,8 +5,8 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from clearprop.derivation.calculus import differentiate
-from clearprop.derivation.cleaning import cleaned, flattened
+from clearprop.derivation.calculus.cleaning import cleaned, flattened
+from clearprop.derivation.calculus.differentiation import differentiate
 from clearprop.derivation.expressions import (
     Activate,
     Cases,

@@ -5,13 +5,13 @@ from functools import cache
 
 import pytest
 
-from clearprop.derivation.activation_derivatives import write_activation_derivative
-from clearprop.derivation.calculus import DERIVATIVES, differentiate
+from clearprop.derivation.calculus.activation_derivatives import write_activation_derivative
+from clearprop.derivation.calculus.differentiation import DERIVATIVES, differentiate
+from clearprop.derivation.calculus.output_layer import write_output_error
+from clearprop.derivation.calculus.softmax import write_softmax_shift
 from clearprop.derivation.documents.blocks import Heading, Paragraph, Step, Steps
 from clearprop.derivation.expressions import Function, Index, Quantity, Sum
 from clearprop.derivation.messages import Message, catalog, languages, pieces
-from clearprop.derivation.output_layer import write_output_error
-from clearprop.derivation.softmax import write_softmax_shift
 from clearprop.derivation.symbols import Symbols
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.activations import ACTIVATIONS
@@ -98,7 +98,8 @@ def test_every_rule_has_a_name(language: str) -> None:
 
 
 def test_no_line_of_a_table_has_a_reason_that_is_never_given() -> None:
-    owners = "|".join([*ACTIVATIONS, *LOSSES, *(f"{name}_pairing" for name in LOSSES)])
+    cancelling = [f"{name}_{output}" for name, entry in LOSSES.items() for output in entry.cancelling]
+    owners = "|".join([*ACTIVATIONS, *LOSSES, *(f"{name}_pairing" for name in LOSSES), *cancelling])
     own = {key for key in catalog("en") if re.fullmatch(rf"calculus\.({owners})_\d+", key)}
     assert own - {message.key for message in messages()} == set()
 
@@ -106,5 +107,6 @@ def test_no_line_of_a_table_has_a_reason_that_is_never_given() -> None:
 def test_rules_of_the_tables_have_names_and_reasons() -> None:
     tables = [line for entry in ACTIVATIONS.values() for line in entry.derivation]
     tables += [line for entry in LOSSES.values() for line in (*entry.derivation, *entry.pairing)]
+    tables += [line for entry in LOSSES.values() for lines in entry.cancelling.values() for line in lines]
     for rule, _ in tables:
         assert {f"rules.{rule}", f"calculus.{rule}"} <= set(catalog("en"))

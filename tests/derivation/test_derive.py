@@ -11,17 +11,17 @@ import pytest
 from autograd import elementwise_grad
 from scipy.optimize import minimize_scalar
 
-from clearprop.derivation.cost import (
+from clearprop.derivation.derivations import FORMS, MOST_PARAMETERS, Derivation, derive
+from clearprop.derivation.documents.blocks import Heading, Paragraph, Table
+from clearprop.derivation.expressions import Expression, Index, Partial, Quantity, Relation, walk
+from clearprop.derivation.forms.cost import (
     backward_multiplications,
     single_path_multiplications,
     single_weight_multiplications,
 )
-from clearprop.derivation.derivations import FORMS, MOST_PARAMETERS, Derivation, derive
-from clearprop.derivation.documents.blocks import Heading, Paragraph, Table
-from clearprop.derivation.expressions import Expression, Index, Partial, Quantity, Relation, walk
+from clearprop.derivation.forms.vanishing import slope_bound, steepest
 from clearprop.derivation.messages import Message, catalog, languages, pieces
 from clearprop.derivation.quantities import TOPICS, target
-from clearprop.derivation.vanishing import slope_bound, steepest
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
 from mathematics.cases import HIDDEN
@@ -198,8 +198,8 @@ def test_shapes_are_written_where_they_are_asked_for(form: str) -> None:
         derive(Network((3, 2), (), "tanh", "half_squared_error"), "W1", form, shapes=shapes).to_text(100)
         for shapes in (False, True)
     )
-    assert "₍₂ₓ₃₎" in shaped
-    assert "₍₂ₓ₃₎" not in plain
+    assert "₍₂×₃₎" in shaped
+    assert "₍₂×₃₎" not in plain
 
 
 class Counted:
@@ -410,8 +410,8 @@ def test_the_engine_s_gradient_stands_beside_the_formula_s_value() -> None:
 def test_a_derivation_is_never_shown_where_the_engine_computes_something_else(
     form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from clearprop.derivation import engine_numbers
-    from clearprop.derivation.verification import DerivationError
+    from clearprop.derivation.checking import engine_numbers
+    from clearprop.derivation.checking.verification import DerivationError
 
     right = engine_numbers.backward
 
@@ -450,7 +450,9 @@ def test_relations_and_numbers_in_the_tables_are_true() -> None:
 
 
 def is_of_rows(relation: Relation) -> bool:
-    """Whether it adds one bias to every row, which a formula of one sample does not do."""
+    """Whether it is about any row r, or adds one bias to every row, which a formula of one sample does not do."""
+    if Index("r") in walk(relation.left):
+        return True
     nodes: list[Expression] = [*walk(relation.right)]
     return any(isinstance(node, Quantity) and node.name in ("b", "Z") for node in nodes) and any(
         isinstance(node, Quantity) and node.name == "A" for node in nodes
@@ -469,3 +471,59 @@ def test_the_short_version_is_the_last_formula() -> None:
         if isinstance(value, Relation)
     ]
     assert relations == [Relation(derivation.quantity, "=", derivation.result)]
+
+
+@pytest.mark.parametrize(("hidden", "kept"), [("sigmoid", True), ("tanh", True), ("relu", False), ("softplus", False)])
+def test_only_a_slope_in_kept_values_is_said_to_be_written_with_them(hidden: str, kept: bool) -> None:
+    said = {step.why.key for step in derive(Network((2, 2, 2), hidden), "b1[1]").steps}
+    assert ("network.slope_formula" in said) == kept
+    assert ("network.slope_formula_in_z" in said) == (not kept)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "w1[1,2]",
+        "W1(1,2)",
+        "W1[1][2]",
+        "dE/dW1[1,2]",
+        "∂E/∂w1[1,2]",
+        "∂E/∂w¹₁₂",
+        "Ｗ１［１，２］",
+        "W1[1、2]",
+        "∇W1[1,2]",
+        "W^1[1,2]",
+    ],
+)
+def test_an_entry_is_understood_in_every_natural_spelling(spelling: str) -> None:
+    wanted = target(NETWORK, "W1[1,2]")
+    assert target(NETWORK, spelling) == target(NETWORK, f" {' '.join(spelling)} ") == wanted
+    assert wanted.text == "W1[1,2]"
+
+
+@pytest.mark.parametrize("quantity", [*QUESTIONS, *TOPICS])
+def test_the_text_of_a_target_asks_for_it_again(quantity: str) -> None:
+    found = target(NETWORK, quantity)
+    assert target(NETWORK, found.text) == found
+
+
+@pytest.mark.parametrize(
+    ("quantity", "says"),
+    [
+        (3, "quantity: a text is needed, .*; got 3"),
+        (None, "quantity: a text is needed, .*; got None"),
+        ("b1[1,2]", "takes 1 index,"),
+        ("W1[1]", "takes 2 indices,"),
+        ("a[9]", r"x\[1\] is input 1"),
+    ],
+)
+def test_what_is_no_quantity_is_told_in_one_line(quantity: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        derive(NETWORK, quantity)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("network", [None, (2, 2, 2), "2-2-2"])
+def test_what_is_no_network_is_told_in_one_line(network: Any) -> None:
+    with pytest.raises(ValueError, match="network: a Network is needed"):
+        derive(network, "W1")

@@ -5,15 +5,18 @@ import subprocess
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
+from clearprop import Network, Parameters, derive, prove, work
 from clearprop.derivation.documents.blocks import Code, Document, Heading, Paragraph, Step, Steps, Table
 from clearprop.derivation.documents.html import to_fragment
 from clearprop.derivation.documents.presented import FORMATS, Presented
 from clearprop.derivation.documents.text import to_text
-from clearprop.derivation.documents.wrapping import wrapped
+from clearprop.derivation.documents.wrapping import in_one_piece, wrapped
 from clearprop.derivation.expressions import Number, Partial, Relation, Sum
 from clearprop.derivation.messages import Message, catalog
 
@@ -162,6 +165,79 @@ def test_a_notebook_runs_from_top_to_bottom() -> None:
     nbclient.NotebookClient(book, timeout=60, kernel_name="python3").execute()
     outputs = [output.text.strip() for cell in book.cells for output in cell.get("outputs", [])]
     assert outputs == ["from-the-shell", "2"]
+
+
+def _explained(language: str) -> list[Any]:
+    network = Network((3, 2, 2), "tanh")
+    parameters = Parameters.of([np.full((2, 3), 0.1), np.eye(2)], [np.zeros(2), [0.5, -0.25]])
+    return [
+        derive(network, "W1[1,2]", language=language, penalty=True),
+        derive(network, "equations", "batch", language),
+        derive(network, "tanh'", language=language),
+        prove(Network((2, 2)), language),
+        work((network, parameters), [1.0, 2.0, 3.0], [1.0, 0.0], quantity="b1[2]", penalty=0.01, language=language),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_notebook_of_an_explanation_computes_it_anew(language: str) -> None:
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    nbformat = pytest.importorskip("nbformat")
+    shown = []
+    for explained in _explained(language):
+        book = nbformat.reads(explained.to_notebook(), as_version=4)
+        nbformat.validate(book)
+        assert [cell.cell_type for cell in book.cells][:2] == ["markdown", "code"]
+        nbclient.NotebookClient(book, timeout=120, kernel_name="python3").execute()
+        outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+        shown.append(" ".join(output.get("text") or output["data"]["text/plain"] for output in outputs))
+    derivation, _, _, proof, step = _explained(language)
+    assert derivation.result_text in shown[0] and "Sum(" in shown[0]
+    assert proof.holds and "True" in shown[3]
+    assert f"({step.loss_before}, {step.loss_after})" in shown[4]
+
+
+def test_json_begins_with_what_a_program_asks() -> None:
+    derivation, equations, _, proof, step = (json.loads(explained.to_json()) for explained in _explained("en"))
+    assert list(derivation)[:6] == ["kind", "network", "quantity", "form", "left", "result"]
+    network = {"sizes": [3, 2, 2], "hidden": ["tanh"], "output": "softmax", "loss": "cross_entropy"}
+    assert derivation["network"] == network and derivation["quantity"] == "W1[1,2]"
+    assert derivation["left"]["unicode"] == "∂E/∂w¹₁₂" and "W2[j, 1]" in derivation["result"]["sympy"]
+    assert equations["quantity"] == "equations" and equations["result"] is None
+    assert proof["holds"] is True and proof["lines"][3]["rule"] == "BP1"
+    assert step["loss_after"] < step["loss_before"]
+    assert np.shape(step["W"][0]) == np.shape(step["dW"][0]) == (2, 3)
+    assert np.allclose(step["b"][1], [0.5, -0.25]) and np.shape(step["delta"][1]) == (1, 2)
+
+
+def test_a_large_worked_network_has_no_long_code_and_no_long_facts() -> None:
+    network = Network((100, 60, 2))
+    parameters = Parameters.of([np.zeros((60, 100)), np.zeros((2, 60))], [np.zeros(60), np.zeros(2)])
+    document = work((network, parameters), np.ones(100), [1.0, 0.0]).document
+    assert document.code == () and document.facts is not None
+    assert "W" not in document.facts() and "loss_before" in document.facts()
+
+
+def test_lines_that_go_on_begin_below_the_first_equals_sign() -> None:
+    text = FORMATS["html"][0](document())
+    assert text.count("<mphantom>") == 6  # two lines of each part go on, and the numbers of one
+    assert 'data-heading="W²"' in text
+
+
+def test_a_formula_stays_in_one_piece_and_no_line_ends_on_an_opening_bracket() -> None:
+    cases = in_one_piece("{ z 若 z > 0; 0 其他情况 }")
+    text = f"权重的导数（{cases}）由链式法则（chain rule）得出"
+    for width in range(26, 60):
+        lines = wrapped(text, width)
+        assert not any(line.endswith("（") for line in lines)
+        assert any("{ z 若 z > 0; 0 其他情况 }" in line for line in lines) or width < 30
+
+
+def test_chinese_lists_of_lines_have_their_own_comma() -> None:
+    assert "由 1、3" in to_text(Document(("t",), "zh", (Steps((Step(4, E, E, "result", "w", (1, 3)),)),)), 80)
 
 
 def test_json_tells_every_step() -> None:

@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 import sympy
 
-from clearprop.derivation.activation_derivatives import write_activation_derivative
+from clearprop.derivation.calculus.activation_derivatives import write_activation_derivative
+from clearprop.derivation.calculus.output_layer import write_loss_gradient, write_output_error
+from clearprop.derivation.calculus.softmax import write_softmax_jacobian, write_softmax_shift
+from clearprop.derivation.checking.verification import DerivationError, Verifier
 from clearprop.derivation.documents.blocks import Paragraph, Step
 from clearprop.derivation.expressions import Activate, Expression, Index, Number, Partial, Quantity
 from clearprop.derivation.formulas import parsed
-from clearprop.derivation.output_layer import write_loss_gradient, write_output_error
+from clearprop.derivation.messages import Message
 from clearprop.derivation.printing.unicode import to_unicode
-from clearprop.derivation.softmax import write_softmax_jacobian, write_softmax_shift
 from clearprop.derivation.symbols import Symbols
-from clearprop.derivation.verification import DerivationError, Verifier
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.losses import LOSSES
@@ -177,6 +178,80 @@ def test_wrong_sign_of_a_pair_is_caught(output: str, loss: str, monkeypatch: pyt
     monkeypatch.setitem(LOSSES, loss, replace(entry, pairing=slipped))
     with pytest.raises(DerivationError):
         check_output_lines(output, loss)
+
+
+CANCELLING = [(output, name) for name, entry in LOSSES.items() for output in entry.cancelling]
+
+
+@pytest.mark.parametrize(("output", "loss"), CANCELLING)
+def test_what_cancels_without_a_pair_is_cancelled(output: str, loss: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, symbols, entry = Writer(), output_symbols(output, loss), LOSSES[loss]
+    right, _ = write_output_error(writer, symbols, J)
+    assert "/" not in to_unicode(right)
+    assert writer.steps[-1].left == Partial(symbols.data_loss, symbols.z(1, J))
+    (rule, formula), *rest = entry.cancelling[output]
+    monkeypatch.setitem(LOSSES, loss, replace(entry, cancelling={output: ((rule, f"{formula} + y"), *rest)}))
+    with pytest.raises(DerivationError):
+        check_output_lines(output, loss)
+
+
+def check_uses(steps: list[Step]) -> None:
+    """Lines name earlier lines, each once; one that ends a chain names its first line and the line before it."""
+    for step in steps:
+        assert all(0 < number < step.number for number in step.uses), step
+        assert len(set(step.uses)) == len(step.uses), step
+        used = [steps[number - 1] for number in step.uses]
+        if any(line.left is not None and line.left == step.left for line in used):
+            assert step.number - 1 in step.uses, step
+        for line in used:  # what is named is a result, or where the chain of this line begins
+            begins = line.left is not None and line.left == step.left
+            ends = line.number == len(steps) or steps[line.number].left is not None
+            assert begins or ends, (step, line)
+
+
+@pytest.mark.parametrize(("output", "loss"), ENDS)
+def test_lines_name_the_lines_that_they_use(output: str, loss: str) -> None:
+    check_uses(output_steps(output, loss))
+    for name in (output, *HIDDEN) if loss == "half_squared_error" else ():
+        writer = Writer()
+        if ACTIVATIONS[name].elementwise:
+            write_activation_derivative(writer, ACTIVATIONS[name])
+        check_uses(writer.steps)
+
+
+def test_wrong_uses_are_seen() -> None:
+    steps = output_steps("sigmoid", "binary_cross_entropy")
+    last = steps[-1]
+    with pytest.raises(AssertionError):
+        check_uses([*steps[:-1], replace(last, uses=(last.uses[0] + 2, last.uses[1] - 1))])
+
+
+def said(writer: Writer) -> set[str]:
+    blocks = [block for block in writer.finish() if isinstance(block, Paragraph)]
+    return {sentence.key for block in blocks for sentence in block.sentences if isinstance(sentence, Message)}
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_softmax_of_one_unit_is_spoken_of(n: int) -> None:
+    writer, symbols = Writer(), Symbols(Network((2, n), (), "softmax", "half_squared_error"))
+    write_output_error(writer, symbols, J)
+    assert ("calculus.jacobian_of_one" in said(writer)) == (n == 1)
+    assert ("calculus.softmax_one_path" in {step.why.key for step in writer.steps}) == (n == 1)
+
+
+@pytest.mark.parametrize("loss", ["poisson", "half_squared_error"])
+def test_zero_times_the_logarithm_of_zero_is_spoken_of(loss: str) -> None:
+    writer = Writer()
+    write_loss_gradient(writer, output_symbols(LOSSES[loss].paired_output, loss), I)
+    assert ("calculus.poisson_formula" in said(writer)) == (loss == "poisson")
+
+
+@pytest.mark.parametrize("name", ["gelu", "tanh"])
+def test_erf_is_defined_and_differentiated_by_itself(name: str) -> None:
+    writer = Writer()
+    write_activation_derivative(writer, ACTIVATIONS[name])
+    assert ("calculus.erf_definition" in said(writer)) == (name == "gelu")
+    assert (writer.steps[0].rule == "derivative_erf") == (name == "gelu")
 
 
 @pytest.mark.parametrize(("output", "loss"), PAIRS)

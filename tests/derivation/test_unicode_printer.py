@@ -36,9 +36,9 @@ def test_the_reader_sees_a_missing_parenthesis() -> None:
 
 
 def test_shapes_stand_below_arrays_and_not_below_entries() -> None:
-    assert to_unicode(W2 @ delta2, shapes=True) == "W²₍₂ₓ₃₎δ²₍₂ₓ₁₎"
+    assert to_unicode(W2 @ delta2, shapes=True) == "W²₍₂×₃₎δ²₍₂×₁₎"
     assert to_unicode(w2(1, 2) * h(1), shapes=True) == to_unicode(w2(1, 2) * h(1))
-    assert to_unicode(sigma(z1()), shapes=True) == "σ(z¹₍₂ₓ₁₎)"
+    assert to_unicode(sigma(z1()), shapes=True) == "σ(z¹₍₂×₁₎)"
 
 
 def test_cases_speak_the_readers_language() -> None:
@@ -47,6 +47,17 @@ def test_cases_speak_the_readers_language() -> None:
 
 def test_a_product_of_numbers_never_runs_together() -> None:
     assert to_unicode(Multiply((Number(2), Number(3), Number("0.5")))) == "2 · 3 · 0.5"
+
+
+def test_a_number_is_not_set_against_a_parenthesis_nor_0_and_1_against_a_letter() -> None:
+    assert to_unicode(Number(0) * (h(1) + 1)) == "0 · (h₁ + 1)"
+    assert to_unicode(Number("0.5") * (1 - h(1))) == "0.5 · (1 − h₁)"
+    assert [to_unicode(Number(n) * h(1)) for n in (0, 1, 2)] == ["0 · h₁", "1 · h₁", "2h₁"]
+
+
+def test_zero_has_no_sign() -> None:
+    assert [to_unicode(zero) for zero in (Number("-0"), Number("-0.0"), -Number(0))] == ["0", "0.0", "0"]
+    assert to_unicode(Number("-0.01")) == "−0.01"
 
 
 def test_text_needs_neither_jinja_nor_latex2mathml() -> None:

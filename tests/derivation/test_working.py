@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import autograd.numpy as anp
@@ -10,6 +11,7 @@ import pytest
 from autograd import grad
 
 from clearprop.derivation import working
+from clearprop.derivation.checking.numbers import MOST_UNITS
 from clearprop.derivation.documents.blocks import Paragraph, Table
 from clearprop.derivation.expressions import (
     Add,
@@ -26,7 +28,7 @@ from clearprop.derivation.expressions import (
     walk,
 )
 from clearprop.derivation.messages import Message, languages
-from clearprop.derivation.working import MOST_UNITS, Worked, WorkedError, worked
+from clearprop.derivation.working import Worked, WorkedError, worked
 from clearprop.mathematics.network import Network, Parameters
 from mathematics.cases import ENDS, HIDDEN
 from mathematics.test_autodiff import TEXTBOOK_ACTIVATIONS, TEXTBOOK_LOSSES
@@ -34,6 +36,7 @@ from mathematics.test_autodiff import TEXTBOOK_ACTIVATIONS, TEXTBOOK_LOSSES
 from .textbook import Numbers, ScalarNumbers, random_numbers, value
 
 RATE, PENALTY = 0.05, 0.3
+WRITTEN = 6e-5  # a value is written with five digits at least
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Data:
     def worked(self, **named: Any) -> Worked:
         given = {"learning_rate": RATE, "penalty": self.penalty, **named}
         return worked(self.network, self.parameters, self.numbers.X, self.numbers.Y, **given)
+
+    @cached_property
+    def step(self) -> Worked:
+        """The step that several tests look at."""
+        return self.worked()
 
     def loss(self, W: list[Any], b: list[Any]) -> Any:
         """E, written anew."""
@@ -91,7 +99,7 @@ WITHIN = {"rtol": 1e-10, "atol": 1e-13}
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_array_is_the_textbook_s(example: Data) -> None:
-    step, numbers = example.worked(), example.numbers
+    step, numbers = example.step, example.numbers
     dW, db = example.gradients()
     for l in example.network.layers:
         np.testing.assert_allclose(step.passed.z[l], numbers.array("Z", l).real, **WITHIN)
@@ -123,7 +131,7 @@ def number_of(shown: Expression | str | None) -> float:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_line_has_its_number(example: Data) -> None:
     """Its value, by `textbook`, to the digits that are written: of the left side and of the right."""
-    step = example.worked()
+    step = example.step
     assert len(step.steps) > 10
     for line in step.steps:
         assert line.left is not None
@@ -131,20 +139,20 @@ def test_every_line_has_its_number(example: Data) -> None:
         written = number_of(line.value)
         for side in (line.left, line.right):
             exact = value(side, example.numbers, {}).real
-            assert written == pytest.approx(exact, rel=1e-5, abs=1e-12), (line.number, line.rule)
+            assert written == pytest.approx(exact, rel=WRITTEN, abs=1e-12), (line.number, line.rule)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_numbers_put_in_give_about_the_value(example: Data) -> None:
     """Four digits each: as far off as their rounding can move the result, and no farther."""
     seen = 0
-    for line in example.worked().steps:
+    for line in example.step.steps:
         if line.numbers is None or any(isinstance(node, Constant) for node in walk(line.numbers)):
             continue  # a sum that is cut with dots
         seen += 1
         assert not any(isinstance(node, Quantity | Sum | Partial | Index) for node in walk(line.numbers))
         result, spread = rounded(line.numbers)
-        assert abs(result - number_of(line.value)) <= 1.01 * spread + 1e-5 * abs(result) + 1e-12, line.number
+        assert abs(result - number_of(line.value)) <= 1.01 * spread + WRITTEN * abs(result) + 1e-12, line.number
         assert same_digits(line.numbers, line.right, example.numbers), line.number
     assert seen > 5
 
@@ -207,7 +215,7 @@ def test_a_value_that_is_off_is_noticed_by_these_tests() -> None:
     line = example.worked().steps[0]
     result, spread = rounded(line.numbers)
     assert 0 < spread < 0.01 * max(1.0, abs(result))
-    assert number_of(line.value) != pytest.approx(1.01 * value(line.right, example.numbers, {}).real, rel=1e-5)
+    assert number_of(line.value) != pytest.approx(1.01 * value(line.right, example.numbers, {}).real, rel=WRITTEN)
 
 
 @pytest.mark.parametrize("m", [1, 2])
@@ -260,7 +268,9 @@ def test_the_derivation_of_one_quantity_has_these_numbers(quantity: str, one_hot
     assert len(numbered) > len(example.worked().steps)
     assert [line.number for line in step.steps] == list(range(1, len(step.steps) + 1))
     for line in numbered:
-        assert number_of(line.value) == pytest.approx(value(line.right, example.numbers, {}).real, rel=1e-5, abs=1e-12)
+        assert number_of(line.value) == pytest.approx(
+            value(line.right, example.numbers, {}).real, rel=WRITTEN, abs=1e-12
+        )
 
 
 def test_one_row_may_be_given_as_a_vector() -> None:

@@ -186,6 +186,12 @@ def _checked_format(name: str | None, out: Path | None, *inputs: Path) -> str:
     if name is None and out.suffix.lower() not in suffixes:
         problem = f"the suffix {out.suffix!r} is unknown" if out.suffix else "there is no suffix"
         raise ValueError(f"--out: {out}: {problem}; give one of {', '.join(suffixes)}, or --format")
+    by_suffix = suffixes.get(out.suffix.lower()) or str(name)
+    if name is not None and name != by_suffix:
+        raise ValueError(
+            f"--out: {out}: the suffix is that of {by_suffix}, but --format is {name}; leave one out, "
+            f"or write to {out.with_suffix(FORMATS[name][1]).name}"
+        )
     if inputs:
         from clearprop.cli.train import check_not_over
 
@@ -193,7 +199,7 @@ def _checked_format(name: str | None, out: Path | None, *inputs: Path) -> str:
     from clearprop.tables.atomic import check_writable
 
     check_writable(out)
-    return name or suffixes[out.suffix.lower()]
+    return by_suffix
 
 
 def _present(found: Presented, format_name: str, out: Path | None) -> None:

@@ -7,30 +7,33 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.derivation.activation_derivatives import write_activation_derivative
-from clearprop.derivation.batch_form import BatchForm
-from clearprop.derivation.chapters import (
+from clearprop.derivation.calculus.activation_derivatives import write_activation_derivative
+from clearprop.derivation.calculus.output_layer import write_output_error
+from clearprop.derivation.calculus.softmax import write_softmax_jacobian, write_softmax_shift
+from clearprop.derivation.checking.engine_numbers import engine_gradient
+from clearprop.derivation.checking.verification import DerivationError, Verifier, free_indices
+from clearprop.derivation.documents.blocks import SHAPES, Block, Document, Step, Steps
+from clearprop.derivation.documents.presented import Presented
+from clearprop.derivation.documents.programs import MOST_IN_CODE, formula_facts, network_code, network_facts
+from clearprop.derivation.expressions import Expression, Partial, Quantity
+from clearprop.derivation.forms.batch_form import BatchForm
+from clearprop.derivation.forms.chapters import (
     write_bridge,
     write_cost,
+    write_output_symbols,
     write_short,
+    write_summary,
     write_symbols,
     write_update,
     write_vanishing,
     write_verification,
 )
-from clearprop.derivation.documents.blocks import Block, Document, Step, Steps
-from clearprop.derivation.documents.presented import Presented
-from clearprop.derivation.engine_numbers import engine_gradient
-from clearprop.derivation.expressions import Expression, Partial, Quantity
-from clearprop.derivation.index_form import FROM, HERE, IndexForm
-from clearprop.derivation.messages import Message, check_language
-from clearprop.derivation.output_layer import write_output_error
+from clearprop.derivation.forms.index_form import FROM, HERE, MOST_NESTED, IndexForm
+from clearprop.derivation.forms.vector_form import VectorForm, expanded, picked
+from clearprop.derivation.messages import Message, catalog, check_language
 from clearprop.derivation.printing.unicode import to_unicode
-from clearprop.derivation.quantities import Target, target
-from clearprop.derivation.softmax import write_softmax_jacobian, write_softmax_shift
+from clearprop.derivation.quantities import Target, check_network, target
 from clearprop.derivation.symbols import SAMPLE, At, E, Symbols
-from clearprop.derivation.vector_form import VectorForm, picked
-from clearprop.derivation.verification import DerivationError, Verifier, free_indices
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
@@ -71,7 +74,8 @@ class Derivation(Presented):
     @cached_property
     def document(self) -> Document:
         """The derivation as headings, sentences, lines and tables."""
-        return Document(_title(self), self.language, self.blocks, self.shapes)
+        blocks = (SHAPES, *self.blocks) if self.shapes else self.blocks
+        return Document(_title(self), self.language, blocks, self.shapes, _code(self), lambda: _facts(self))
 
     def check(self, n_points: int = 3) -> Any:
         """Verify every line again at other random rational points and return the largest difference of two sides.
@@ -125,8 +129,9 @@ def derive(
 
     Source: note 1 (index form), note 2 (vector form), with the slips of both corrected.
     """
+    check_network(network)
     if form not in FORMS:
-        raise ValueError(f"form: {form!r} is not known; there is {', '.join(FORMS)}")
+        raise ValueError(f"form: {form!r} is unknown; there are {', '.join(FORMS)}")
     check_language(language)
     what = target(network, quantity)
     if network.n_parameters > MOST_PARAMETERS:
@@ -210,12 +215,14 @@ class _Author:
                 write_activation_derivative(self.writer, ACTIVATIONS[self.what.activation])
                 return None, None
             case "softmax_shift":
+                write_output_symbols(self.writer, self.symbols)
                 write_softmax_shift(self.writer, self.symbols)
                 return None, None
             case "softmax_jacobian":
+                write_output_symbols(self.writer, self.symbols)
                 write_softmax_jacobian(self.writer, self.symbols)
                 return Partial(self.symbols.a(self.symbols.L), self.symbols.z(self.symbols.L)), None
-        write_symbols(self.writer, self.symbols, self.form == "batch")
+        write_symbols(self.writer, self.symbols, self.form == "batch", self.what.kind == "update")
         self._slopes()
         match self.what.kind:
             case "output_error":
@@ -223,6 +230,7 @@ class _Author:
                 return left, self._output_error(self._takes_one_hot)
             case "equations":
                 self._equations()
+                write_summary(self.writer, self.symbols)
                 found: Found = None, None
             case "update":
                 self._equations()
@@ -297,7 +305,11 @@ class _Author:
         }
         quantity_of, write = makers[what.kind]
         result = write(l)
-        top = E if what.kind in "Wb" and s.penalised else s.data_loss
+        top = E if what.kind in "Wb" else s.data_loss
+        full = expanded(result, form.formulas)
+        if full != result and s.L - l <= MOST_NESTED:
+            result = full
+            self.writer.step(Partial(top, quantity_of(l)), result, "substitute", "vector.in_full")
         if not what.indices:
             return Partial(top, quantity_of(l)), result
         at: tuple[At, ...] = (SAMPLE, *what.indices) if self.form == "batch" and what.kind in "za" else what.indices
@@ -313,6 +325,8 @@ class _Author:
         s = self.symbols
         if self.form == "index":
             IndexForm(s, self.writer, self.written, self._takes_one_hot).equations()
+            self.writer.assume(None)
+            write_bridge(self.writer, s, Target("W", 1))
             return
         self._output_error()
         whole = self._array_form()
@@ -327,5 +341,51 @@ def _title(derivation: Derivation) -> tuple[Any, ...]:
     name = "x" if what.kind == "a" and what.layer == 0 else what.kind
     places = dict(zip("jk", what.indices, strict=False))
     key = f"titles.{name}_entry" if places else f"titles.{name}"
-    words = Message(key, l=what.layer, below=what.layer - 1, name=what.activation or "", **places)
+    words = Message(
+        key,
+        l=what.layer,
+        below=what.layer - 1,
+        name=ACTIVATIONS[what.activation].symbol if what.activation else "",
+        **places,
+    )
     return (words,) if derivation.quantity is None else (derivation.quantity, words)
+
+
+def _code(derivation: Derivation) -> tuple[str, ...]:
+    """Return Python that derives it anew, verifies it at other points, and gives its formula to SymPy."""
+    given = [network_code(derivation.network), repr(derivation.target.text), f"form={derivation.form!r}"]
+    given += [f"language={derivation.language!r}"] if derivation.language != "en" else []
+    given += ["penalty=True"] if derivation.symbols.penalised else []
+    given += ["shapes=True"] if derivation.shapes else []
+    made = "".join(f"    {argument},\n" for argument in given)
+    shown = "\nprint(derivation.result_text)" if derivation.result is not None else ""
+    comment = catalog(derivation.language)["document.code_check"]
+    cells = [
+        f"from clearprop import Network, derive\n\nderivation = derive(\n{made})" + shown,
+        f"derivation.check()  # {comment}",
+    ]
+    return (*cells, "derivation.to_sympy()") if _is_for_sympy(derivation) else tuple(cells)
+
+
+def _facts(derivation: Derivation) -> dict[str, Any]:
+    def formula(node: Expression | None, in_sympy: bool = False) -> dict[str, Any] | None:
+        if node is None:
+            return None
+        sympy = str(derivation.to_sympy()) if in_sympy and _is_for_sympy(derivation) else None
+        return {**formula_facts(node, derivation.shapes, derivation.language), "sympy": sympy}
+
+    return {
+        "kind": "derivation",
+        "network": network_facts(derivation.network),
+        "quantity": derivation.target.text,
+        "form": derivation.form,
+        "left": formula(derivation.quantity),
+        "result": formula(derivation.result, in_sympy=True),
+    }
+
+
+def _is_for_sympy(derivation: Derivation) -> bool:
+    """Whether the last formula is one that SymPy holds at no great cost."""
+    return derivation.result is not None and (
+        not derivation.result.shape or derivation.network.n_parameters <= MOST_IN_CODE
+    )

@@ -38,6 +38,9 @@ class Expression:
     def __mul__(self, other: "Expression | int") -> "Expression":
         return Multiply((*_flat(self, Multiply), *_flat(expression(other), Multiply)))
 
+    def __rmul__(self, other: int) -> "Expression":
+        return Number(other) * self
+
     def __truediv__(self, other: "Expression | int") -> "Expression":
         return Divide(self, expression(other))
 

@@ -45,7 +45,7 @@ def languages() -> list[str]:
 def check_language(language: str) -> None:
     """Raise ValueError for a language without a catalog."""
     if language not in languages():
-        raise ValueError(f"language: {language!r} has no catalog; there is {', '.join(languages())}")
+        raise ValueError(f"language: {language!r} is unknown; there are {', '.join(languages())}")
 
 
 @cache

@@ -7,15 +7,19 @@ network and its loss are, the right side is the equation.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from clearprop.derivation.documents.blocks import Block, Content, Document, Heading, Paragraph, Table
 from clearprop.derivation.documents.presented import Presented
+from clearprop.derivation.documents.programs import formula_facts, network_code, network_facts
 from clearprop.derivation.expressions import Relation
 from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.proving.borders import kinks_are_declared
-from clearprop.derivation.proving.claims import Claim, claims
+from clearprop.derivation.proving.claims import Claim, I, J, K, claims
 from clearprop.derivation.proving.digits import TOLERANCE, Points
 from clearprop.derivation.proving.written import holds_symbolically
+from clearprop.derivation.quantities import check_network
+from clearprop.derivation.symbols import SAMPLE
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
 
@@ -74,9 +78,8 @@ class Proof(Presented):
     @property
     def document(self) -> Document:
         """The lines in tables, by layer, with what their checks mean."""
-        return Document(
-            (Message("proof.title", network=_described(self.network)),), self.language, tuple(_blocks(self))
-        )
+        title = Message("proof.title", network=_described(self.network))
+        return Document((title,), self.language, tuple(_blocks(self)), code=_code(self), facts=lambda: _facts(self))
 
 
 def prove(network: Network, language: str = "en") -> Proof:
@@ -102,6 +105,7 @@ def prove(network: Network, language: str = "en") -> Proof:
 
     Source: notes 1 and 2; the chain rule for functions of several variables.
     """
+    check_network(network)
     check_language(language)
     if network.n_weights > MOST_WEIGHTS:
         raise ValueError(
@@ -154,6 +158,7 @@ def _described(network: Network) -> str:
 def _blocks(proof: Proof) -> Iterator[Block]:
     methods = Counter(line.method for line in proof.lines)
     yield Paragraph((Message("proof.what"),))
+    yield Paragraph((Message("proof.legend", i=I, j=J, k=K, r=SAMPLE),))
     if methods[SYMBOLIC]:
         yield Paragraph((Message("proof.symbolic_means"), Message("proof.above_means")))
     yield Paragraph((Message("proof.digits_means", points=Points(proof.network).n_points),))
@@ -184,3 +189,29 @@ def _total(proof: Proof, methods: Counter[str]) -> Message:
     key = "proof.total_fails" if failed else "proof.total"
     counts = {"lines": len(proof.lines), "symbolic": methods[SYMBOLIC], "digits": methods[DIGITS], "failed": failed}
     return Message(key, **counts)
+
+
+def _code(proof: Proof) -> tuple[str, ...]:
+    """Return Python that proves it anew."""
+    language = f", language={proof.language!r}" if proof.language != "en" else ""
+    return (
+        f"from clearprop import Network, prove\n\nproof = prove({network_code(proof.network)}{language})\nproof.holds",
+        "[(line.rule, line.layer, line.method, line.holds) for line in proof.lines]",
+    )
+
+
+def _facts(proof: Proof) -> dict[str, Any]:
+    lines = [
+        {
+            "rule": line.rule,
+            "layer": line.layer,
+            "statement": formula_facts(line.statement, False, proof.language),
+            "entries": line.entries,
+            "of": line.of,
+            "method": line.method,
+            "holds": line.holds,
+            "evidence": line.evidence,
+        }
+        for line in proof.lines
+    ]
+    return {"kind": "proof", "network": network_facts(proof.network), "holds": proof.holds, "lines": lines}

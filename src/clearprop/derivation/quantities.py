@@ -1,7 +1,9 @@
 """What a person can ask to have derived: `W2[1,1]`, `b1`, `h[1,2]`, `x[1]`, `sigmoid'`, `equations`, ..."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from typing import Any
 
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
@@ -17,8 +19,12 @@ TOPICS = {
 }
 EXAMPLES = "W2[1,1], W2, b1[2], z[2,1], h[1,2], x[1], sigmoid', softmax', 'softmax shift', dE/dz, equations or update"
 
-_ARRAY = re.compile(r"(W|b|z|h|a|x|delta|δ)(\d*)(?:\[([^\]]*)\])?")
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹′’", "0123456789''")
+_ARRAY = re.compile(r"(W|b|z|h|a|x|delta|δ)(\d*)(?:\[([^\]]*)\])?", re.IGNORECASE)
+_SIGNS = str.maketrans("′’、‚(){}", "'',,[][]")
+#: Indices as they are printed: w¹₁₂, z²₁.
+_LOWERED = re.compile("[₀-₉‚]+")
+#: What stands before the name of an array where its derivative is meant: dE/dW1[1,2], ∂E/∂w1[1,2], dW1, ∇W1.
+_DERIVATIVE = re.compile(r"[d∂][A-Z]+/[d∂](?=.)|[d∂∇](?=[A-Za-z]\d)", re.IGNORECASE)
 _NAMES = {"h": "a", "x": "a", "δ": "z", "delta": "z"}
 
 
@@ -36,6 +42,25 @@ class Target:
         """Whether it is an array of the network, or an entry of one."""
         return self.kind in ("W", "b", "z", "a")
 
+    @property
+    def text(self) -> str:
+        """How it is asked for."""
+        if not self.is_array:
+            return f"{self.activation}'" if self.activation else self.kind
+        indices = f"[{','.join(map(str, self.indices))}]" if self.indices else ""
+        return ("x" if (self.kind, self.layer) == ("a", 0) else f"{self.kind}{self.layer}") + indices
+
+
+def check_network(network: Any) -> None:
+    """Raise ValueError for what is no network."""
+    if not isinstance(network, Network):
+        raise ValueError(f"network: a Network is needed, such as Network((2, 2, 2)); got {_shown(network)}")
+
+
+def _shown(given: Any) -> str:
+    text = " ".join(repr(given).split())
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
 
 def target(network: Network, quantity: str) -> Target:
     """Read the name of a quantity.
@@ -43,7 +68,8 @@ def target(network: Network, quantity: str) -> Target:
     Arguments:
         network: whose quantity it is.
         quantity: "W2[1,1]" (row 1, column 1 of W²), "W2", "b1[2]", "z[2,1]" (layer 2, unit 1), "h[1,2]", "x[1]",
-            "sigmoid'" (any activation), or a topic ("equations", "update", "softmax'", "softmax shift", "dE/dz").
+            "sigmoid'" (any activation), or a topic ("equations", "update", "softmax'", "softmax shift", "dE/dz");
+            "w1(1,2)", "W1[1][2]", "dE/dW1[1,2]" and "∂E/∂w¹₁₂" are "W1[1,2]".
 
     Raises:
         ValueError: an unknown name, or an index out of range; the message says what is possible.
@@ -51,17 +77,39 @@ def target(network: Network, quantity: str) -> Target:
     Example:
         >>> target(Network((3, 2, 2)), "W1[2,3]")
         Target(kind='W', layer=1, indices=(2, 3), activation=None)
+        >>> target(Network((3, 2, 2)), "∂E/∂w¹₂₃").text
+        'W1[2,3]'
     """
-    text = quantity.strip().translate(_SUPERSCRIPTS)
+    if not isinstance(quantity, str):
+        raise ValueError(f"quantity: a text is needed, such as 'W1[1,2]' or 'equations'; got {_shown(quantity)}")
+    text = _plain(quantity)
     for topic, spellings in TOPICS.items():
         if text.lower() in {spelling.lower() for spelling in spellings}:
             return Target(topic)
     if text.endswith("'"):
         return _slope(text[:-1], quantity)
-    match = _ARRAY.fullmatch(text.replace(" ", ""))
+    bare = re.sub(r"[\s^_]", "", text).replace("][", ",")
+    derivative = _DERIVATIVE.match(bare)
+    match = _ARRAY.fullmatch(bare[derivative.end() :] if derivative else bare)
     if match is None:
-        raise ValueError(f"quantity: {quantity!r} is not known; ask for {EXAMPLES}")
-    return _array(network, quantity, *match.groups())
+        raise ValueError(f"quantity: {_shown(quantity)} is unknown; ask for {EXAMPLES}")
+    letter, layer, indices = match.groups()
+    return _array(network, _shown(quantity), "W" if letter in "Ww" else letter.lower(), layer, indices)
+
+
+def _plain(quantity: str) -> str:
+    """Return a name in the signs of a keyboard.
+
+    >>> _plain("w¹₁₂"), _plain("Ｗ１［１，２］"), _plain("W1(1, 2)")
+    ('w1[1,2]', 'W1[1,2]', 'W1[1, 2]')
+    """
+    lowered = _LOWERED.sub(lambda found: f"[{','.join(_split(found[0]))}]", quantity)
+    return unicodedata.normalize("NFKC", lowered).strip().translate(_SIGNS)
+
+
+def _split(digits: str) -> list[str]:
+    """Return the indices of a subscript: a digit each, unless a low comma parts them."""
+    return digits.split("‚") if "‚" in digits else list(digits)
 
 
 def _slope(name: str, quantity: str) -> Target:
@@ -77,15 +125,15 @@ def _array(network: Network, quantity: str, letter: str, layer_text: str, indice
     numbers = _whole_numbers(quantity, indices_text)
     if letter == "x":
         if layer_text not in ("", "0"):
-            raise ValueError(f"quantity: {quantity!r}: x is layer 0; write x[1] for its first entry")
+            raise ValueError(f"quantity: {quantity}: x is layer 0; write x[1] for its first entry")
         layer = 0
     elif layer_text:
         layer = int(layer_text)
     elif kind in ("z", "a") and numbers:
         layer, *numbers = numbers
     else:
-        raise ValueError(f"quantity: {quantity!r} names no layer; write {letter}1 for that of layer 1")
-    _check_layer(network, quantity, letter, kind, layer)
+        raise ValueError(f"quantity: {quantity} names no layer; write {letter}1 for that of layer 1")
+    _check_layer(network, quantity, letter, layer, in_brackets=not layer_text)
     sizes = network.sizes
     shape = (sizes[layer], sizes[layer - 1]) if kind == "W" else (sizes[layer],)
     _check_indices(quantity, f"{letter}{'' if letter == 'x' else layer}", numbers, shape)
@@ -97,17 +145,18 @@ def _whole_numbers(quantity: str, text: str | None) -> list[int]:
         return []
     parts = text.split(",")
     if not all(part.isdecimal() for part in parts):
-        raise ValueError(f"quantity: {quantity!r}: indices are whole numbers that count from 1, such as W2[1,1]")
+        raise ValueError(f"quantity: {quantity}: indices are whole numbers that count from 1, such as W2[1,1]")
     return [int(part) for part in parts]
 
 
-def _check_layer(network: Network, quantity: str, letter: str, kind: str, layer: int) -> None:
+def _check_layer(network: Network, quantity: str, letter: str, layer: int, in_brackets: bool) -> None:
     first = 0 if letter in ("a", "x") else 1
     last = network.n_layers - 1 if letter == "h" else network.n_layers
     if not first <= layer <= last:
         shape = "-".join(str(size) for size in network.sizes)
         possible = f"{letter} has layers {first} to {last}" if last >= first else "there is no hidden layer"
-        raise ValueError(f"quantity: {quantity!r}: there is no layer {layer}; in a {shape} network {possible}")
+        hint = f"; {letter}[{last},1] is unit 1 of layer {last}, x[1] is input 1" if in_brackets and last else ""
+        raise ValueError(f"quantity: {quantity}: there is no layer {layer}; in a {shape} network {possible}{hint}")
 
 
 def _check_indices(quantity: str, name: str, numbers: list[int], shape: tuple[int, ...]) -> None:
@@ -115,6 +164,10 @@ def _check_indices(quantity: str, name: str, numbers: list[int], shape: tuple[in
         return
     possible = ",".join(f"1–{size}" for size in shape)
     if len(numbers) != len(shape):
-        raise ValueError(f"quantity: {quantity!r}: {name} takes {len(shape)} indices, {name}[{possible}]")
+        raise ValueError(f"quantity: {quantity}: {name} takes {_counted(len(shape))}, {name}[{possible}]")
     if not all(1 <= number <= size for number, size in zip(numbers, shape, strict=True)):
-        raise ValueError(f"quantity: {quantity!r}: an index is out of range; {name} has entries [{possible}]")
+        raise ValueError(f"quantity: {quantity}: an index is out of range; {name} has entries [{possible}]")
+
+
+def _counted(n: int) -> str:
+    return "1 index" if n == 1 else f"{n} indices"

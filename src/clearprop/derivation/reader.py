@@ -169,6 +169,8 @@ class Reader:
         return self._at(node.array, self._indices(node.indices, environment) + at, environment)
 
     def _add(self, node: Add, at: At, environment: Environment) -> Value:
+        if any(term.shape not in ((), node.shape) for term in node.terms):
+            raise ValueError("+ of arrays of different shapes")
         return reduce(operator.add, [self._at(term, at if term.shape else (), environment) for term in node.terms])
 
     def _negate(self, node: Negate, at: At, environment: Environment) -> Value:

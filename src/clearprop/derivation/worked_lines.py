@@ -7,11 +7,12 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from clearprop.derivation.batch_form import BatchForm
-from clearprop.derivation.chapters import shape_text
+from clearprop.derivation.checking.evaluation import Evaluator
+from clearprop.derivation.checking.numbers import DIGITS_SHOWN, MOST_UNITS, NumbersIn, array_text, number_text, shown
+from clearprop.derivation.checking.points import NetworkPoint, exact
+from clearprop.derivation.checking.verification import BATCH_NAMES, free_indices
 from clearprop.derivation.derivations import MOST_PARAMETERS, derive
 from clearprop.derivation.documents.blocks import Block, Content, Heading, Step, Steps
-from clearprop.derivation.evaluation import Evaluator
 from clearprop.derivation.expressions import (
     Divide,
     Expression,
@@ -24,13 +25,13 @@ from clearprop.derivation.expressions import (
     rebuilt,
     walk,
 )
+from clearprop.derivation.forms.batch_form import BatchForm
+from clearprop.derivation.forms.chapters import shape_text
+from clearprop.derivation.forms.index_form import HERE, slope_of
 from clearprop.derivation.formulas import parsed
-from clearprop.derivation.index_form import HERE, slope_of
+from clearprop.derivation.losses import row_loss_formula
 from clearprop.derivation.messages import Message
-from clearprop.derivation.numbers import MOST_UNITS, NumbersIn, array_text, number_text, shown
-from clearprop.derivation.points import NetworkPoint, exact, row_loss_formula
 from clearprop.derivation.symbols import LAMBDA, PENALTY, SAMPLE, At, E, Symbols
-from clearprop.derivation.verification import free_indices
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.equations import Gradients, Passed, loss
@@ -38,7 +39,6 @@ from clearprop.mathematics.network import Network, Parameters
 
 #: So many entries of the gradients are measured again, as central differences in 130-digit arithmetic.
 MOST_MEASURED = 24
-DIGITS_SHOWN = 6
 
 
 class WorkedError(Exception):
@@ -140,11 +140,19 @@ class WorkedLines:
 
     def _line(self, left: Expression, right: Expression, value: Any, rule: str, why: str, **values: Any) -> None:
         """Write one line with the formula, the numbers put in, and the engine's value."""
-        expected = float(self.evaluator.evaluate(right))
-        if not abs(expected - float(value)) <= 1e-6 * max(1.0, abs(expected)):
+        expected = self._expected(right)
+        is_checked = bool(np.isfinite(expected))  # a saturated output may be 0 or 1 in 130 digits, and its log infinite
+        if is_checked and not abs(expected - float(value)) <= 1e-6 * max(1.0, abs(expected)):
             raise WorkedError(f"line {len(self.writer.steps) + 1}: the engine has {value}, the formula {expected}")
-        put, result = self._put(right), Number(shown(value, DIGITS_SHOWN))
+        put, result = self._put(right) if is_checked else None, Number(shown(value, DIGITS_SHOWN))
         self.writer.step(left, right, rule, why, numbers=(put, result), **values)
+
+    def _expected(self, right: Expression) -> float:
+        try:
+            return float(self.evaluator.evaluate(right))
+        except ZeroDivisionError:
+            loss_name = self.found.network.loss
+            raise ValueError(f"{loss_name} is not defined on this row: it divides by an output of 0") from None
 
     def _put(self, right: Expression) -> Expression | None:
         """Return a formula with numbers, or None where nothing but its value would be left."""
@@ -186,10 +194,12 @@ class WorkedLines:
                     self._activation(l, j),
                     f.passed.a[l][0, j - 1],
                     "definition",
-                    "worked.a",
-                    f=s.f(l, self.z(l, j)),
+                    "worked.a" if s.activation(l).elementwise else "worked.softmax",
+                    f=s.f(l, self.z(l, j) if s.activation(l).elementwise else self.z(l)),
+                    j=j,
                 )
             self._more(l)
+            self._say_kinks(l)
             self._array_table([self._array_row(self.z(l), f.passed.z[l]), self._array_row(self.a(l), f.passed.a[l])])
 
     def _activation(self, l: int, j: int) -> Expression:
@@ -209,6 +219,14 @@ class WorkedLines:
             self.writer.say(Message("worked.more_units", n=size - MOST_UNITS))
         if m > 1:
             self.writer.say(Message("worked.more_rows", m=m))
+
+    def _say_kinks(self, l: int) -> None:
+        """Say which slope is taken where a pre-activation lies exactly on a kink."""
+        z = self.found.passed.z[l]
+        for kink, declared in self.found.network.activation(l).kinks:
+            if (z == kink).any():
+                values = {"z": self.z(l), "kink": number_text(kink), "declared": number_text(declared)}
+                self.writer.say(Message("worked.kink", l=l, **values))
 
     def _prediction(self) -> None:
         """Say which output is which, and what it predicts beside the target."""
@@ -298,6 +316,8 @@ class WorkedLines:
                     "combine",
                     self._key("weight"),
                 )
+        if f.parameters.W[l].size > 4 or f.parameters.b[l].size > 1:
+            self.writer.say(Message("worked.more_weights", l=l))
         total = Sum(s.Delta(l, SAMPLE, 1), SAMPLE, len(f.X)) if self._is_batch else s.delta(l, 1)
         self._line(Partial(E, s.b(l, 1)), total, f.gradients.db[l][0], "combine", self._key("bias"))
         rows = [(Partial(E, s.W(l)), f.gradients.dW[l]), (Partial(E, s.b(l)), f.gradients.db[l])]
@@ -309,7 +329,7 @@ class WorkedLines:
         first = slopes[0]
         order = np.argsort(-np.abs(first), kind="stable")[: 2 * MOST_UNITS]
         self.writer.heading("worked.saliency_heading")
-        self.writer.say(Message("worked.saliency", x=self.a(0, Index("k"))))
+        self.writer.say(Message("worked.saliency", x=self.a(0, Index("k")), n=len(order), total=len(first)))
         rows: list[tuple[Content, ...]] = [
             (self.a(0, int(k) + 1), self._name(int(k)), number_text(f.X[0, k]), number_text(first[k])) for k in order
         ]
@@ -350,7 +370,8 @@ class WorkedLines:
             by = s.W(l, j + 1, k + 1) if name == "W" else s.b(l, j + 1)
             mine = f.gradients.dW[l][j, k] if name == "W" else f.gradients.db[l][j]
             measured = float(self.evaluator.evaluate(Partial(E, by)))
-            worst = max(worst, abs(measured - float(mine)) / max(1e-3, abs(measured)))
+            if np.isfinite(measured):
+                worst = max(worst, abs(measured - float(mine)) / max(1e-3, abs(measured)))
         if worst > 1e-6:
             raise WorkedError(f"a gradient of the engine is off by {worst:.1e} from its central difference")
         values = {
@@ -376,7 +397,9 @@ class WorkedLines:
         return tuple(blocks)
 
     def _numbered(self, step: Step) -> Step:
-        if step.activation is not None or step.right.shape or free_indices(step.right) or len(self.found.X) > 1:
+        names = {node.name for node in walk(step.right) if isinstance(node, Quantity)}
+        has_no_number = step.right.shape or free_indices(step.right) or names & BATCH_NAMES
+        if step.activation is not None or has_no_number or self._is_batch:
             return step
         if step.assumes == "one_hot" and not np.isin(self.found.Y, (0, 1)).all():
             return step

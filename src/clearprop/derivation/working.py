@@ -7,8 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.derivation.documents.blocks import Block, Document, Step, Steps
+from clearprop.derivation.documents.blocks import SHAPES, Block, Document, Step, Steps
 from clearprop.derivation.documents.presented import Presented
+from clearprop.derivation.documents.programs import (
+    MOST_IN_CODE,
+    MOST_IN_FACTS,
+    lists,
+    network_code,
+    network_facts,
+    parameters_code,
+)
 from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.quantities import target
 from clearprop.derivation.worked_lines import Names, TrainingStep, WorkedError, WorkedLines
@@ -37,7 +45,8 @@ class Worked(TrainingStep, Presented):
         """The worked example as headings, sentences, lines and tables."""
         sizes = "-".join(str(n) for n in self.network.sizes)
         title = Message("titles.worked", sizes=sizes)
-        return Document((title,), self.language, self.blocks, self.shapes)
+        blocks = (SHAPES, *self.blocks) if self.shapes else self.blocks
+        return Document((title,), self.language, blocks, self.shapes, _code(self), lambda: _facts(self))
 
 
 def worked(
@@ -139,3 +148,45 @@ def _check_targets(network: Network, Y: Array) -> None:
         raise ValueError(
             f"y: the targets of a row must sum to 1 for softmax with cross-entropy; got a sum of {wrong:g}"
         )
+
+
+def _code(step: Worked) -> tuple[str, ...]:
+    """Return Python that works it out anew; of a large network, whose numbers would be long, nothing."""
+    if step.network.n_parameters > MOST_IN_CODE or step.X.size > MOST_IN_CODE:
+        return ()
+    made = [
+        "from clearprop import Network, Parameters, work\n",
+        f"network = {network_code(step.network)}",
+        f"parameters = {parameters_code(step.parameters)}",
+        "step = work(\n    (network, parameters),",
+        f"    x={step.X.tolist()},\n    y={step.Y.tolist()},",
+        f"    learning_rate={float(step.learning_rate)!r},",
+        *([f"    penalty={float(step.penalty)!r},"] if step.penalty else []),
+        *([f"    language={step.language!r},"] if step.language != "en" else []),
+        ")\nstep.loss_before, step.loss_after",
+    ]
+    return "\n".join(made), "step.gradients.dW[1:]", "step.passed.a[1:]"
+
+
+def _facts(step: Worked) -> dict[str, Any]:
+    facts = {
+        "kind": "worked example",
+        "network": network_facts(step.network),
+        "learning_rate": float(step.learning_rate),
+        "penalty": float(step.penalty),
+        "loss_before": step.loss_before,
+        "loss_after": step.loss_after,
+    }
+    if step.network.n_parameters > MOST_IN_FACTS:
+        return facts
+    passed, gradients = step.passed, step.gradients
+    return {
+        **facts,
+        "x": step.X.tolist(),
+        "y": step.Y.tolist(),
+        **{name: lists(arrays[1:]) for name, arrays in (("W", step.parameters.W), ("b", step.parameters.b))},
+        **{name: lists(arrays[1:]) for name, arrays in (("z", passed.z), ("a", passed.a))},
+        "delta": lists(gradients.delta[1:]),
+        "dW": lists(gradients.dW[1:]),
+        "db": lists(gradients.db[1:]),
+    }

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.special import erf
 
 from clearprop.mathematics.arrays import Array, Namespace
 
@@ -141,6 +140,8 @@ def _selu_derivative(z: Array, a: Array, xp: Namespace) -> Array:
 
 
 def _normal_distribution(z: Array) -> Array:
+    from scipy.special import erf  # a quarter of a second that only gelu needs
+
     return 0.5 * (1.0 + erf(z * 2.0**-0.5))
 
 

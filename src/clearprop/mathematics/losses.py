@@ -5,8 +5,8 @@ overflow. With any other output whose range lies in the loss's domain, the gener
 Jacobian.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,7 +22,8 @@ class Loss:
     is ∂e/∂a, (m, n_L). `formula` is e as a SymPy expression in a_i and y_i, `gradient_formula` ∂e/∂a_i in a and y.
     `domain` is the interval in which outputs must lie; `smoothing_centre(n_L)` is what label smoothing moves targets
     to. `derivation` are lines of algebra, (rule, SymPy expression in a and y), from what the rules of calculus give to
-    `gradient_formula`; `pairing` are those from ∂e/∂a · f' of the paired output to a − y, where that f is elementwise.
+    `gradient_formula`; `pairing` are those from ∂e/∂a · f' of the paired output to a − y, where that f is elementwise,
+    and `cancelling`, by the output's name, those of other outputs where ∂e/∂a · f' becomes simpler.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Loss:
     aliases: tuple[str, ...] = ()
     derivation: tuple[tuple[str, str], ...] = ()
     pairing: tuple[tuple[str, str], ...] = ()
+    cancelling: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Loss({self.name!r})"
@@ -128,6 +130,7 @@ LOSSES: dict[str, Loss] = {
             domain=(0.0, 1.0),
             smoothing_centre=lambda n: 1.0 / n,
             aliases=("log_loss",),
+            cancelling={"sigmoid": (("cancel", "-y*(1 - a)"),)},
         ),
         Loss(
             "binary_cross_entropy",
@@ -164,11 +167,17 @@ LOSSES: dict[str, Loss] = {
             _poisson,
             _poisson_paired,
             lambda a, y, xp: 1.0 - y / xp.maximum(a, _tiny(a)),
-            "Sum(y_i*log(y_i/a_i) - y_i + a_i, (i, 1, n))",
+            "Sum(y_i*log(y_i) - y_i*log(a_i) - y_i + a_i, (i, 1, n))",
             "1 - y/a",
             domain=(0.0, np.inf),
-            derivation=(("simplify", "-y*(a/y)*(y/a**2) + 1"), ("cancel", "-y/a + 1")),
             pairing=(("multiply_out", "a - y/a*a"), ("cancel", "a - y")),
+            cancelling={
+                "sigmoid": (
+                    ("multiply_out", "a*(1 - a) - y/a*a*(1 - a)"),
+                    ("cancel", "a*(1 - a) - y*(1 - a)"),
+                    ("factor", "(a - y)*(1 - a)"),
+                )
+            },
         ),
     )
 }

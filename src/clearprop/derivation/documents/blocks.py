@@ -1,6 +1,8 @@
 """What an explanation consists of, whatever it is written as: headings, paragraphs, steps, tables."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from clearprop.derivation.expressions import Expression, Relation
 from clearprop.derivation.messages import Message
@@ -72,12 +74,21 @@ class Code:
 
 Block = Heading | Paragraph | Steps | Table | Code
 
+#: Stands first where every array bears its shape.
+SHAPES = Paragraph((Message("document.shapes"),))
+
 
 @dataclass(frozen=True)
 class Document:
-    """An explanation in a language; with `shapes`, every array is written with its shape below."""
+    """An explanation in a language; with `shapes`, every array is written with its shape below.
+
+    `code` is Python that computes it anew, a cell each, for a notebook; `facts` returns what a program would ask of it,
+    as JSON holds it, and is called only where JSON is written.
+    """
 
     title: tuple[Content, ...]
     language: str
     blocks: tuple[Block, ...] = field(default=())
     shapes: bool = False
+    code: tuple[str, ...] = ()
+    facts: Callable[[], dict[str, Any]] | None = field(default=None, repr=False, compare=False)

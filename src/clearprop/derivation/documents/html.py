@@ -1,23 +1,26 @@
 """Explanations as one HTML page with native MathML: no script, no request to anywhere."""
 
 import re
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len
 
 from clearprop.derivation.documents.blocks import Block, Code, Content, Document, Heading, Paragraph, Step, Steps, Table
 from clearprop.derivation.documents.words import (
     all_steps,
     assumption,
     condition,
-    equation,
     rule,
     runs,
+    sentence,
     sentences,
     title,
 )
 from clearprop.derivation.expressions import Expression
-from clearprop.derivation.messages import Message, pieces
+from clearprop.derivation.messages import Message, catalog, pieces
 from clearprop.derivation.printing.latex import to_latex
 from clearprop.derivation.printing.mathml import mathml, to_mathml
 
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
 #: A formula and the punctuation that touches it stay on one line.
 _MATH = r"<math(?:(?!</math>).)*</math>"
 _KEPT = re.compile(rf"[(（]?{_MATH}[,.;:!?)，。；：！？）、]+|[(（]{_MATH}", re.DOTALL)
+
+#: Lines that go on leave room for a left side of up to so many characters.
+WIDEST_LEFT = 24
 
 
 def to_html(document: Document) -> str:
@@ -58,6 +64,14 @@ def _rendered(template: str, document: Document, prefix: str) -> str:
     )
 
 
+def _with_lefts(steps: Sequence[Step]) -> Iterator[tuple[Step, Expression | None]]:
+    """Yield each step with its left side, or with the one from which it goes on."""
+    left = None
+    for step in steps:
+        left = step.left or left
+        yield step, left
+
+
 class _Page:
     """Turns blocks into what the template prints; all words are escaped here, all formulas are MathML."""
 
@@ -73,11 +87,15 @@ class _Page:
     def formula(self, node: Expression) -> str:
         return to_mathml(node, self.document.shapes, self.document.language)
 
-    def displayed(self, node: Expression, before: str = "") -> "Markup":
-        """Return a formula with sums and fractions in full size."""
+    def displayed(self, right: Expression, left: Expression | None, goes_on: bool = False) -> "Markup":
+        """Return left = right with sums and fractions in full size; what goes on begins below the first = sign."""
         from markupsafe import Markup
 
-        text = mathml(before + to_latex(node, self.document.shapes, self.document.language))
+        language, shapes = self.document.language, self.document.shapes
+        before, after = (to_latex(node, shapes, language) if node else "" for node in (left, right))
+        if goes_on and left is not None:
+            before = f"\\phantom{{{before}}}" if cell_len(self.unicode(left)) <= WIDEST_LEFT else ""
+        text = mathml(f"{{{before}}} = {after}")
         return Markup(text.replace('display="inline"', 'display="inline" displaystyle="true"', 1))
 
     def words(self, content: Content) -> "Markup":
@@ -101,24 +119,25 @@ class _Page:
             case Paragraph(sentences=contents):
                 return {"kind": "paragraph", "text": self.running(contents)}
             case Steps(steps=steps):
-                return {"kind": "steps", "steps": [self.step(step) for step in steps]}
+                return {"kind": "steps", "steps": [self.step(step, left) for step, left in _with_lefts(steps)]}
             case Table(headings=headings, rows=rows):
                 cells = [[self.words(cell) for cell in row] for row in (headings, *rows)]
-                return {"kind": "table", "headings": cells[0], "rows": cells[1:]}
+                names = [sentence(heading, self.document.language, str, self.unicode) for heading in headings]
+                return {"kind": "table", "headings": cells[0], "names": names, "rows": cells[1:]}
             case Code(text=text):
                 return {"kind": "code", "text": text}
 
-    def step(self, step: Step) -> dict[str, Any]:
+    def step(self, step: Step, left: Expression | None) -> dict[str, Any]:
         remarks = [remark for remark in (condition(step), assumption(step)) if remark]
         return {
             "number": step.number,
             "id": f"{self.prefix}{step.number}",
-            "equation": self.displayed(equation(step), "= " if step.left is None else ""),
+            "equation": self.displayed(step.right, left, goes_on=step.left is None),
             "rule": self.words(rule(step)),
             "source": self.source(step),
             "remarks": [self.words(remark) for remark in remarks],
-            "numbers": self.displayed(step.numbers, "= ") if step.numbers else "",
-            "value": self.displayed(step.value, "= ") if step.value else "",
+            "numbers": self.displayed(step.numbers, left, goes_on=True) if step.numbers else "",
+            "value": self.displayed(step.value, None if step.numbers else left, goes_on=True) if step.value else "",
             "why": self.words(step.why),
         }
 
@@ -131,7 +150,8 @@ class _Page:
             return Markup("")
         marker = "\ue010"
         text = "".join(str(piece) for piece in pieces(Message("document.from", steps=marker), self.document.language))
-        return Markup("{}").format(text).replace(marker, Markup(", ").join(links))
+        comma = Markup("{}").format(catalog(self.document.language)["document.and"])
+        return Markup("{}").format(text).replace(marker, comma.join(links))
 
     def link(self, number: int) -> "Markup":
         from markupsafe import Markup

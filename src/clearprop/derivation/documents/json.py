@@ -14,12 +14,15 @@ from clearprop.derivation.printing.unicode import to_unicode
 def to_json(document: Document) -> str:
     """Return a document as JSON.
 
-    An object with `title`, `language` and `blocks`; each block has a `kind` ("heading", "paragraph", "steps", "table",
+    An object with the facts of the document (of a derivation: kind, network, quantity, form, left, result; of a worked
+    example: its losses and arrays; of a proof: whether it holds, and its lines), then `title`, `language` and `blocks`;
+    each block has a `kind` ("heading", "paragraph", "steps", "table",
     "code"). A text is a list of words (strings) and formulas (objects {"unicode", "latex"}) in order.
     A step has number, left (null where it goes on from the step before), right, rule (its key), rule_name, why, uses,
     assumes, condition, numbers and value.
     """
     value = {
+        **(document.facts() if document.facts else {}),
         "title": [_text(document, content) for content in document.title],
         "language": document.language,
         "blocks": [_block(document, block) for block in document.blocks],

@@ -142,7 +142,7 @@ def _steps(document: Document, steps: Sequence[Step]) -> str:
 
 def _step(document: Document, step: Step) -> str:
     comma = _words(document, Message("document.comma"))
-    name, *others = [_words(document, remark) for remark in remarks(step)]
+    name, *others = [_words(document, remark) for remark in remarks(step, document.language)]
     beside = comma.join([f"\\textit{{{name}}}" if document.language != "zh" else name, *others])
     left = f"\\leftside{{{_plain_formula(document, step.left) if step.left else ''}}}"
     equation = f"{left}\\fitted[\\rightwidth]{{{{}} = {_plain_formula(document, step.right)}}}"

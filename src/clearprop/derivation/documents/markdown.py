@@ -66,7 +66,7 @@ def _words(document: Document, content: Content) -> str:
 
 def _step(document: Document, step: Step) -> str:
     comma = _words(document, Message("document.comma"))
-    name, *others = [_words(document, remark) for remark in remarks(step)]
+    name, *others = [_words(document, remark) for remark in remarks(step, document.language)]
     beside = comma.join([f"*{name}*", *others])
     left = latex(document, step.left) if step.left else ""
     parts = [latex(document, step.right), *([latex(document, step.numbers)] if step.numbers else [])]

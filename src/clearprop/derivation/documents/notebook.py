@@ -12,6 +12,8 @@ def to_notebook(document: Document) -> str:
     """Return a document as the JSON of a notebook (nbformat 4.5) that runs from top to bottom."""
     cells: list[dict[str, Any]] = []
     text = [title(document)]
+    if document.code:
+        cells, text = [_markdown(text), *map(_code, document.code)], []
     for block in document.blocks:
         if isinstance(block, Code | Heading) and text:
             cells.append(_markdown(text))

@@ -17,7 +17,7 @@ from clearprop.derivation.documents.blocks import (
     Table,
 )
 from clearprop.derivation.documents.words import remarks, sentence, sentences, title
-from clearprop.derivation.documents.wrapping import FIXED, padded, wrapped, wrapped_equation
+from clearprop.derivation.documents.wrapping import in_one_piece, padded, released, wrapped, wrapped_equation
 from clearprop.derivation.expressions import Expression
 from clearprop.derivation.messages import Message
 from clearprop.derivation.printing.unicode import to_unicode
@@ -68,7 +68,7 @@ class _Text:
         return to_unicode(node, self.document.shapes, self.document.language)
 
     def fixed(self, node: Expression) -> str:
-        return self.formula(node).replace(" ", FIXED)
+        return in_one_piece(self.formula(node))
 
     def words(self, content: Content) -> str:
         return sentence(content, self.document.language, str, self.fixed)
@@ -117,7 +117,7 @@ class _Text:
 
     def remark(self, step: Step) -> str:
         comma = self.words(Message("document.comma"))
-        return comma.join(self.words(remark) for remark in remarks(step)).replace(FIXED, " ")
+        return released(comma.join(self.words(remark) for remark in remarks(step, self.document.language)))
 
     def table(self, headings: Sequence[Content], rows: Sequence[Sequence[Content]]) -> list[str]:
         cells = [[self.words(cell) for cell in row] for row in (headings, *rows)]

@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 
 from clearprop.derivation.documents.blocks import Content, Document, Step, Steps
-from clearprop.derivation.expressions import Expression, Relation
-from clearprop.derivation.messages import Message, pieces
+from clearprop.derivation.expressions import Expression
+from clearprop.derivation.messages import Message, catalog, pieces
 
 #: How a format writes words, and how it writes a formula.
 WriteWords = Callable[[str], str]
@@ -50,9 +50,9 @@ def rule(step: Step) -> Message:
     return Message(f"rules.{step.rule}")
 
 
-def source(step: Step) -> Message | None:
+def source(step: Step, language: str) -> Message | None:
     """Return "from 1–4, 12", or None where a step uses no others."""
-    return Message("document.from", steps=ranges(step.uses)) if step.uses else None
+    return Message("document.from", steps=ranges(step.uses, catalog(language)["document.and"])) if step.uses else None
 
 
 def assumption(step: Step) -> Message | None:
@@ -65,18 +65,18 @@ def condition(step: Step) -> Message | None:
     return Message("document.for", condition=step.condition) if step.condition else None
 
 
-def remarks(step: Step) -> list[Message]:
+def remarks(step: Step, language: str) -> list[Message]:
     """Return what stands beside a step: its rule, the steps that it uses, what must be true for it."""
-    return [remark for remark in (rule(step), source(step), condition(step), assumption(step)) if remark]
+    return [remark for remark in (rule(step), source(step, language), condition(step), assumption(step)) if remark]
 
 
-def ranges(numbers: Iterable[int]) -> str:
+def ranges(numbers: Iterable[int], comma: str = ", ") -> str:
     """Return numbers with three or more in a row drawn together.
 
     >>> ranges([1, 2, 3, 4, 12]), ranges([5, 6]), ranges([7])
     ('1–4, 12', '5, 6', '7')
     """
-    return ", ".join("–".join(map(str, run)) for run in runs(numbers))
+    return comma.join("–".join(map(str, run)) for run in runs(numbers))
 
 
 def runs(numbers: Iterable[int]) -> list[tuple[int, ...]]:
@@ -95,11 +95,6 @@ def runs(numbers: Iterable[int]) -> list[tuple[int, ...]]:
     for run in found:
         parts += [(run[0], run[-1])] if len(run) > 2 else [(number,) for number in run]
     return parts
-
-
-def equation(step: Step) -> Expression:
-    """Return a step as left = right, or its right side where it goes on from the step before."""
-    return step.right if step.left is None else Relation(step.left, "=", step.right)
 
 
 def all_steps(document: Document) -> list[Step]:

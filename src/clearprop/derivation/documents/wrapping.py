@@ -4,12 +4,23 @@ import re
 
 from rich.cells import cell_len
 
-#: Stands for a space at which no line is broken; formulas are kept in one piece.
-FIXED = "\u00a0"
+#: Stand for a space, and for nothing, at which no line is broken; formulas are kept in one piece.
+FIXED, JOINED = "\u00a0", "\u2060"
 
 _WIDE = "\u2e80-\u303f\u3040-\u9fff\uf900-\ufaff\uff00-\uff60"
-_CLOSING = "，。、；：？！）】」』》”’"
-_TOKEN = re.compile(rf"[（【「『《]*[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}][^ \n\t{_WIDE}]*[{_CLOSING}]*|[ \n\t]+")
+_GLUE = f"{FIXED}{JOINED}"
+_UNIT = rf"[（【「『《]*(?:[{_WIDE}][),.;:!?\]]*|[^\s{_WIDE}{_GLUE}]+)[，。、；：？！）】」』》”’]*"
+_TOKEN = re.compile(rf"[{_GLUE}]*{_UNIT}(?:[{_GLUE}]+{_UNIT})*[{_GLUE}]*|[ \n\t]+|[{_GLUE}]+")
+
+
+def in_one_piece(text: str) -> str:
+    """Return a formula such that no line is broken in it."""
+    return re.sub(rf"(?<=[{_WIDE}])(?=\S)|(?<=\S)(?=[{_WIDE}])", JOINED, text).replace(" ", FIXED)
+
+
+def released(text: str) -> str:
+    """Return a text without the marks of what is kept in one piece."""
+    return text.replace(FIXED, " ").replace(JOINED, "")
 
 
 def padded(text: str, width: int) -> str:
@@ -37,14 +48,14 @@ def wrapped(text: str, width: int) -> list[str]:
         else:
             lines[-1] = line.rstrip(" ")
             lines.append(token)
-    return [line.rstrip(" ").replace(FIXED, " ") for line in lines]
+    return [released(line.rstrip(" ")) for line in lines]
 
 
 def _tokens(text: str, width: int) -> list[str]:
     """Return what stays together: words, formulas, Chinese characters; of too long a word its letters."""
     found: list[str] = []
     for token in _TOKEN.findall(text):
-        for part in _TOKEN.findall(token.replace(FIXED, " ")) if cell_len(token) > width else [token]:
+        for part in _TOKEN.findall(released(token)) if cell_len(token) > width else [token]:
             found += part if cell_len(part) > width else [part]
     return found
 

@@ -50,10 +50,10 @@ def joint_of(left: Written, right: Written) -> str:
     """Return how two factors are joined: "tight", "space" or "dot"."""
     letters = {"symbol", "scripted"}
     if right.kind == "group" and right.inside == "addition" and _round(right):
-        close = {"scripted", "call", "number"} if not left.inside else {"group"}
+        close = {"scripted", "call"} if not left.inside else {"group"}
         return "tight" if left.kind in close and (left.kind != "group" or left.inside == "addition") else "dot"
     if right.kind in letters:
-        if left.kind in letters or (left.kind == "number" and left.text.isdigit()):
+        if left.kind in letters or (left.kind == "number" and left.text.isdigit() and left.text not in "01"):
             return "tight"
         if left.kind == "group" and left.inside == "addition":
             return "space"

@@ -102,7 +102,7 @@ class LatexPrinter(Printer):
 
     def number(self, node: Number) -> Written:
         r"""Write a number as it is given; 1e-05 as 1 \cdot 10^{-5}."""
-        text = str(node.value).replace("−", "-")
+        text = self.digits(node)
         digits, _, exponent = text.lower().partition("e")
         if exponent and exponent.lstrip("+-").isdigit():
             kind = "negative" if digits.startswith("-") else "product"

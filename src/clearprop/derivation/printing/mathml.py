@@ -52,6 +52,10 @@ _CORRECTIONS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (rf"({_BEFORE_A_SIGN})<mo>&#x02212;</mo>", r'\1<mo form="prefix">&#x02212;</mo>'),
     (rf"<msubsup>(<mo>&#x02211;</mo>{_ROW}{_ROW})</msubsup>", r"<munderover>\1</munderover>"),
     (rf"<msub>(<mo>&#x02211;</mo>{_ROW})</msub>", r"<munder>\1</munder>"),
+    (
+        r"<mphantom>((?:(?!</?mphantom).)*)</mphantom>",
+        r'<mpadded height="0px" depth="0px" aria-hidden="true"><mphantom>\1</mphantom></mpadded>',
+    ),
     (r'columnalign="left"', 'style="text-align: left"'),
     (
         r'<mi>log</mi>(?!<mo stretchy="false">&#x00028;|<mrow><mo stretchy="true")',

@@ -94,13 +94,16 @@ class Printer:
             bare = isinstance(term, Number | Divide) and first
             if (written.kind in _NEVER_BARE and not bare) or (written.swallows == "terms" and not last):
                 written = self.grouped(written)
-            sign = (self.minus if position == 0 else f" {self.minus} ") if minus else (" + " if position else "")
+            leading = "" if written.text == "0" else self.minus
+            sign = (f" {self.minus} " if position else leading) if minus else (" + " if position else "")
             text += sign + written.text
         return Written(text, "addition")
 
     def negation(self, node: Negate) -> Written:
-        """−a."""
+        """−a; 0 has no sign."""
         written = self.write(node.argument)
+        if written.text == "0":
+            return written
         if written.kind in _NEVER_BARE:
             written = self.grouped(written)
         return Written(self.minus + written.text, "negative", written.swallows, compact=written.kind in _COMPACT)
@@ -120,6 +123,11 @@ class Printer:
             joint = joint_of(left, right)
             text += self.joints["dot" if joint == "space" and heavy else joint] + right.text
         return Written(text, "product", factors[-1].swallows)
+
+    def digits(self, node: Number) -> str:
+        """Return a number as it is given, but never −0."""
+        text = str(node.value).replace("−", "-")
+        return text.removeprefix("-") if not text.strip("-0.") else text
 
     def matrix_product(self, node: MatrixProduct) -> Written:
         """A B, with a dot where a parenthesis behind a letter would look like a function's."""

@@ -85,7 +85,7 @@ class UnicodePrinter(Printer):
 
     def number(self, node: Number) -> Written:
         """Write a number as it is given, with a true minus; 1e-05 as 1 · 10⁻⁵."""
-        text = str(node.value)
+        text = self.digits(node)
         digits, _, exponent = text.lower().partition("e")
         if exponent and exponent.lstrip("+-").isdigit():
             power = f"10{str(int(exponent)).translate(_ABOVE)}"
@@ -98,7 +98,7 @@ class UnicodePrinter(Printer):
         return Written(node.letter, "symbol")
 
     def quantity(self, node: Quantity) -> Written:
-        """w¹₁₂; with shapes W¹₍₂ₓ₃₎."""
+        """w¹₁₂; with shapes W¹₍₂×₃₎."""
         layer = "" if node.shown_layer is None else str(node.shown_layer).translate(_ABOVE)
         text = node.letter + layer + self.lowered(node.indices)
         kind = "scripted" if layer or node.indices else ("symbol" if len(node.letter) == 1 else "closed")
@@ -131,10 +131,10 @@ class UnicodePrinter(Printer):
 
 
 def shape_below(shape: tuple[int, ...]) -> str:
-    """Return a shape as a subscript: ₍₂ₓ₃₎.
+    """Return a shape as a subscript: ₍₂×₃₎, where × itself has no lower form.
 
     >>> shape_below((2, 3)), shape_below((4,))
-    ('₍₂ₓ₃₎', '₍₄ₓ₁₎')
+    ('₍₂×₃₎', '₍₄×₁₎')
     """
     rows, columns = (*shape, 1)[:2]
-    return "".join(_BELOW[character] for character in f"({rows}x{columns})")
+    return "".join(_BELOW.get(character, character) for character in f"({rows}×{columns})")

@@ -283,9 +283,3 @@ def equations_of_delta(s: Symbols) -> dict[int, Claim]:
 def affine(s: Symbols, l: int, row: int) -> Expression:
     """Return z_rj of layer l as it is computed: Σ_k w_jk a_rk + b_j, j free."""
     return Sum(s.W(l, J, K) * s.A(l - 1, row, K), K, s.size(l - 1)) + s.b(l, J)
-
-
-def penalty_formula(s: Symbols) -> Expression:
-    """Return (λ/2) Σ_l Σ_jk w_jk²."""
-    squares = [Sum(Sum(s.W(l, J, K) ** 2, K, s.size(l - 1)), J, s.size(l)) for l in s.network.layers]
-    return LAMBDA / 2 * (squares[0] if len(squares) == 1 else Add(tuple(squares)))

@@ -9,13 +9,13 @@ from random import Random
 
 import mpmath
 
-from clearprop.derivation.evaluation import DIGITS, Evaluator, Point, ScalarPoint
+from clearprop.derivation.checking.evaluation import DIGITS, Evaluator, Point, ScalarPoint
+from clearprop.derivation.checking.points import random_point
+from clearprop.derivation.checking.verification import SCALARS
 from clearprop.derivation.expressions import Quantity
-from clearprop.derivation.points import random_point
 from clearprop.derivation.proving.claims import Claim, Place, equations_of_delta
 from clearprop.derivation.reader import At, Value
 from clearprop.derivation.symbols import Symbols
-from clearprop.derivation.verification import SCALARS
 from clearprop.mathematics.network import Network
 
 #: Of a statement with more entries, so many are looked at; of a wide network's half as many.

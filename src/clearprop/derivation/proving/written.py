@@ -10,8 +10,8 @@ from typing import Any
 import sympy
 
 from clearprop.derivation.expressions import Activate, Expression, Index, Number, Quantity
-from clearprop.derivation.points import row_loss_formula
-from clearprop.derivation.proving.claims import BATCH_NAMES, Claim, affine, penalty_formula
+from clearprop.derivation.losses import penalty_formula, row_loss_formula
+from clearprop.derivation.proving.claims import BATCH_NAMES, Claim, affine
 from clearprop.derivation.proving.identities import is_identically_zero
 from clearprop.derivation.reader import At, Environment
 from clearprop.derivation.symbolic import SympyReader

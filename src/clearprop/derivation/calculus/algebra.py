@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from clearprop.derivation.cleaning import cleaned
+from clearprop.derivation.calculus.cleaning import cleaned
 from clearprop.derivation.expressions import Expression
 from clearprop.derivation.formulas import parsed
 from clearprop.derivation.messages import catalog
@@ -21,7 +21,7 @@ def write_algebra(
     lines: Iterable[tuple[str, str]],
     names: Mapping[str, Expression],
     left: Expression | None = None,
-    uses: tuple[int, ...] = (),
+    first: int | None = None,
     **values: Any,
 ) -> Expression | None:
     """Write the lines, each going on from the one before, and return the last right side (None of no lines).
@@ -33,7 +33,7 @@ def write_algebra(
         lines: (rule, formula) pairs of a table.
         names: what each name in the formulas stands for; the reasons may use them, too.
         left: the left side of the last line.
-        uses: the lines that the last one puts together.
+        first: where the chain begins that ends in the last line, which names it and the line before.
         values: what else the reasons may name.
     """
     lines = list(lines)
@@ -42,7 +42,8 @@ def write_algebra(
         right, last = formula_of(formula, names), number == len(lines)
         why = reason(f"{owner}_{number}", rule)
         places: dict[str, Any] = {**names, **values}
-        writer.step(left if last else None, right, rule, why, uses if last else (), **places)
+        uses = (first, len(writer.steps)) if last and first is not None else ()
+        writer.step(left if last else None, right, rule, why, uses, **places)
     return right
 
 

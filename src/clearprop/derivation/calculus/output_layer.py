@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from clearprop.derivation.activation_derivatives import write_activation_derivative
-from clearprop.derivation.algebra import formula_of, reason, write_algebra
-from clearprop.derivation.calculus import differentiate
+from clearprop.derivation.calculus.activation_derivatives import write_activation_derivative
+from clearprop.derivation.calculus.algebra import formula_of, reason, write_algebra
+from clearprop.derivation.calculus.differentiation import differentiate
+from clearprop.derivation.calculus.softmax import write_softmax_jacobian
 from clearprop.derivation.expressions import (
     Cases,
     Expression,
@@ -17,8 +18,7 @@ from clearprop.derivation.expressions import (
     rebuilt,
 )
 from clearprop.derivation.formulas import parsed
-from clearprop.derivation.messages import Message
-from clearprop.derivation.softmax import write_softmax_jacobian
+from clearprop.derivation.messages import Message, catalog
 from clearprop.derivation.symbols import Symbols
 from clearprop.derivation.writer import Writer
 
@@ -61,7 +61,8 @@ def write_loss_gradient(writer: Writer, symbols: Symbols, i: Expression) -> tupl
     formula = loss_formula(symbols, next(letter for letter in map(Index, "kip") if letter != i))
     writer.heading("calculus.heading_loss_gradient", partial=left)
     statement = Relation(symbols.data_loss, "=", formula)
-    writer.say(Message("calculus.loss_formula", statement=statement, a=by, y=symbols.y(i)))
+    said = ["calculus.loss_formula", *(key for key in [f"calculus.{loss.name}_formula"] if key in catalog("en"))]
+    writer.say(*(Message(key, statement=statement, a=by, y=symbols.y(i)) for key in said))
     first = len(writer.steps) + 1
     right = differentiate(writer, left, formula, by, "calculus.loss_definition")
     right = write_algebra(writer, loss.name, loss.derivation, names) or right
@@ -125,7 +126,7 @@ def _write_output_slope(writer: Writer, symbols: Symbols) -> int:
 def _write_elementwise(
     writer: Writer, symbols: Symbols, j: Expression, uses: tuple[int, int]
 ) -> tuple[Expression, int]:
-    """One path, through ŷ_j; for a pair on to ŷ_j − y_j."""
+    """One path, through ŷ_j; for a pair on to ŷ_j − y_j, and otherwise as far as the two cancel."""
     L, loss, entry = symbols.L, symbols.network.loss_entry, symbols.activation(symbols.L)
     a, z, g = symbols.a(L, j), symbols.z(L, j), loss_slope(symbols, j)
     left, by_output = Partial(symbols.data_loss, z), Partial(symbols.data_loss, a)
@@ -138,11 +139,14 @@ def _write_elementwise(
     names = {**_names(symbols, j), "z": z}
     formula = formula_of(entry.derivative_formula, names)
     right = g * formula
-    why, together = "calculus.put_in_slope", (first, len(writer.steps), *uses)
-    if not (symbols.network.is_paired and loss.pairing):
-        return right, writer.step(left, right, "substitute", why, together, slope=slope)
+    why = "calculus.put_in_slope"
+    owner, lines = f"{loss.name}_pairing", loss.pairing
+    if not symbols.network.is_paired:
+        owner, lines = f"{loss.name}_{entry.name}", loss.cancelling.get(entry.name, ())
+    if not lines:
+        return right, writer.step(left, right, "substitute", why, (uses[1], first, len(writer.steps)), slope=slope)
     writer.step(None, right, "substitute", why, uses[1:], slope=slope)
-    result = write_algebra(writer, f"{loss.name}_pairing", loss.pairing, names, left, (first, len(writer.steps)))
+    result = write_algebra(writer, owner, lines, names, left, first)
     assert result is not None
     return result, len(writer.steps)
 
@@ -153,7 +157,8 @@ def _write_paths(writer: Writer, symbols: Symbols, j: Expression, uses: tuple[in
     a, z = symbols.a(L, i), symbols.z(L, j)
     left, by_output = Partial(symbols.data_loss, z), Partial(symbols.data_loss, a)
     values: dict[str, Any] = {"a": a, "z": z, "n": n}
-    writer.step(left, Sum(by_output * Partial(a, z), i, n), "sum_over_paths", "calculus.softmax_paths", **values)
+    why = "calculus.softmax_paths" if n > 1 else "calculus.softmax_one_path"
+    writer.step(left, Sum(by_output * Partial(a, z), i, n), "sum_over_paths", why, **values)
     right = Sum(loss_slope(symbols, i) * Partial(a, z), i, n)
     writer.step(None, right, "substitute", "calculus.put_in_loss_gradient", uses[:1], partial=by_output)
     return i

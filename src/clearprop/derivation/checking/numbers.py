@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.derivation.evaluation import Evaluator
+from clearprop.derivation.checking.evaluation import Evaluator
 from clearprop.derivation.expressions import (
     Activate,
     Add,
@@ -28,6 +28,8 @@ from clearprop.mathematics.arrays import Array
 MOST_UNITS = 5
 #: Of a longer sum the first terms and the last one are written.
 MOST_TERMS = 4
+#: Numbers that are put in carry one digit more than a result, so that it can be checked with a calculator.
+DIGITS_PUT_IN, DIGITS_SHOWN = 6, 5
 DOTS = Constant("…")
 
 
@@ -75,7 +77,7 @@ class NumbersIn:
 
     def _number(self, node: Expression) -> Expression:
         value = self.evaluator.evaluate(node)
-        return node if node.shape else Number(shown(value))
+        return node if node.shape else Number(shown(value, DIGITS_PUT_IN))
 
     def _activate(self, node: Activate) -> Expression:
         """A slope f′(z) is a number among the others; f(z) shows what f is taken of."""

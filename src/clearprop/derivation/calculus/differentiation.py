@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from clearprop.derivation.cleaning import ONE, ZERO, cleaned, flattened, multiplied
+from clearprop.derivation.calculus.cleaning import ONE, ZERO, cleaned, flattened, multiplied
 from clearprop.derivation.expressions import (
     Activate,
     Add,

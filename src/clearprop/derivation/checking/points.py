@@ -10,25 +10,14 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from clearprop.derivation.evaluation import DIGITS, Evaluator, activated
-from clearprop.derivation.expressions import Expression, Index
-from clearprop.derivation.formulas import parsed
+from clearprop.derivation.checking.evaluation import DIGITS, Evaluator, activated
+from clearprop.derivation.expressions import Index
+from clearprop.derivation.losses import row_loss_formula
 from clearprop.derivation.symbols import SAMPLE, Symbols
 from clearprop.mathematics.network import Network
 
 #: A sample is row 1 of a batch.
 _BATCHES = {"z": "Z", "a": "A", "y": "Y"}
-
-
-def row_loss_formula(symbols: Symbols, index: Index, sample: Expression | None = None) -> Expression:
-    """Return the loss e as a formula in the entries of output and target, of one sample or of a row of a batch."""
-    network = symbols.network
-    if sample is None:
-        names = {"a_i": symbols.a(symbols.L, index), "y_i": symbols.y(index)}
-    else:
-        names = {"a_i": symbols.A(symbols.L, sample, index), "y_i": symbols.Y(sample, index)}
-    formula = network.loss_entry.formula.replace("(i, 1, n)", f"({index.letter}, 1, n)")
-    return parsed(formula, names, {"n": network.sizes[-1]})
 
 
 class NetworkPoint:
@@ -129,7 +118,7 @@ class NetworkPoint:
                 return
             a = base._passed("A", layer).copy()
             a[self._rows, unit] = activated(entry.name, self._kept["Z", layer][self._rows, unit])
-            self._kept["A", layer] = a
+            self._kept["A", layer] = self._as_declared(layer, a)
         else:
             unit, self._rows = at[1], [at[0]]
             self._kept["A", layer] = _moved(base._passed("A", layer), at, step)
@@ -159,7 +148,17 @@ class NetworkPoint:
         else:
             activation = self.network.activation(layer).name
             found[rows] = [activated(activation, z) for z in self._passed("Z", layer)[rows]]
+            return self._as_declared(layer, found)
         return found
+
+    def _as_declared(self, layer: int, a: Any) -> Any:
+        """Where the base point lies on a kink, let a move with the slope that the table declares there."""
+        if self._base is not None:
+            z, z_base, a_base = (self._passed("Z", layer), *(self._base._passed(name, layer) for name in "ZA"))
+            for kink, declared in self.network.activation(layer).kinks:
+                at = z_base == kink
+                a[at] = a_base[at] + mpmath.mpf(declared) * (z[at] - z_base[at])
+        return a
 
     def _derive(self, name: str, layer: int | None) -> Any:
         symbols = Symbols(self.network, len(self.Y))
@@ -211,6 +210,7 @@ def random_point(
     """
     for attempt in range(seed * 100, seed * 100 + 100):
         point = _drawn(network, n_samples, np.random.default_rng(attempt), targets, penalised)
+        _choose_sides(point, seed)
         if _is_regular(point):
             return point
     raise ValueError(
@@ -251,6 +251,18 @@ def _drawn(
         return NetworkPoint(network, W, b, X, Y, omega / omega.sum(), penalty, mpmath.mpf(1) / 3, mpmath.mpf(2) / 7)
 
 
+def _choose_sides(point: NetworkPoint, seed: int) -> None:
+    """Move biases so that in row 1 every other hidden unit is right of its kink, and with the next seed the others."""
+    network = point.network
+    for l in range(1, network.n_layers):
+        if "Piecewise" in network.activation(l).formula:
+            for j, z in enumerate(point.array("Z", l)[0]):
+                if (z > 0) != ((j + seed) % 2 == 0):
+                    with mpmath.workdps(DIGITS):
+                        point.b[l][j] -= 2 * z
+            point._kept = {("A", 0): point._kept["A", 0]}
+
+
 def _power_of_two(number: float) -> int:
     """Return the power of 2 next to a number."""
     return 2 ** round(math.log2(number))
@@ -264,8 +276,6 @@ def _is_regular(point: NetworkPoint) -> bool:
     kinked = [l for l in network.layers if network.activation(l).kinks]
     if any(abs(value) < 1e-6 for l in kinked for value in point.array("Z", l).ravel()):
         return False
-    if any(not (point.array("Z", l) > 0).any() for l in kinked):
-        return False  # a layer of dead units would let every formula hold
     try:
         output, losses = point.array("A", network.n_layers), point.array("row_loss", None)
     except (ValueError, ZeroDivisionError):  # log 0, or a division by it

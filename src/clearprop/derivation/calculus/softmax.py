@@ -4,7 +4,7 @@ import math
 import sys
 from typing import Any
 
-from clearprop.derivation.calculus import differentiate
+from clearprop.derivation.calculus.differentiation import differentiate
 from clearprop.derivation.expressions import (
     Cases,
     Divide,
@@ -73,6 +73,8 @@ def write_softmax_jacobian(writer: Writer, symbols: Symbols) -> int:
     jacobian = Partial(a_i, symbols.z(L, J))
     writer.heading("calculus.heading_softmax_jacobian", partial=jacobian)
     writer.say(Message("calculus.jacobian_why", a=a_i, z=symbols.z(L, J), k=K))
+    if symbols.size(L) == 1:
+        writer.say(Message("calculus.jacobian_of_one", a=a_i))
     same = _write_case_same(writer, symbols)
     writer.condition(Relation(I, "≠", J))
     different = _write_case_different(writer, symbols)

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.derivation.evaluation import Point
+from clearprop.derivation.checking.evaluation import Point
+from clearprop.derivation.checking.points import NetworkPoint
 from clearprop.derivation.expressions import Expression, Number, Partial, Quantity
-from clearprop.derivation.points import NetworkPoint
 from clearprop.mathematics.equations import backward, forward
 from clearprop.mathematics.network import Parameters
 

@@ -8,10 +8,10 @@ from typing import Any
 import mpmath
 import numpy as np
 
+from clearprop.derivation.checking.evaluation import DIGITS, Evaluator, Point, ScalarPoint
+from clearprop.derivation.checking.points import random_point
 from clearprop.derivation.documents.blocks import Step
-from clearprop.derivation.evaluation import DIGITS, Evaluator, Point, ScalarPoint
 from clearprop.derivation.expressions import Entry, Expression, Index, Quantity, Shape, Sum, walk
-from clearprop.derivation.points import random_point
 from clearprop.mathematics.network import Network
 
 #: Two values are equal where they differ by less than this, of the larger of 1 and either.
@@ -57,7 +57,8 @@ class Verifier:
             for z in SCALARS[: 2 * self.n_points]:
                 yield ScalarPoint(mpmath.mpf(z) / 97, step.activation)
         else:
-            for seed in range(self.n_points):
+            has_kinks = any("Piecewise" in self.network.activation(l).formula for l in self.network.layers)
+            for seed in range((1 + has_kinks) * self.n_points):  # every unit once on either side of its kink
                 yield random_point(self.network, n_samples, seed, step.assumes, self.penalised)
 
     def error(self, step: Step, left: Expression) -> Any:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from clearprop.derivation.expressions import (
-    Add,
     Entry,
     Expression,
     Hadamard,
@@ -13,10 +12,10 @@ from clearprop.derivation.expressions import (
     Sum,
     Transpose,
 )
+from clearprop.derivation.forms.index_form import ABOVE, FROM, HERE
+from clearprop.derivation.forms.vector_form import penalised
 from clearprop.derivation.formulas import parsed
-from clearprop.derivation.index_form import ABOVE, FROM, HERE
-from clearprop.derivation.messages import Message
-from clearprop.derivation.symbols import LAMBDA, PENALTY, SAMPLE, E, Symbols
+from clearprop.derivation.symbols import SAMPLE, Symbols
 from clearprop.derivation.writer import Writer
 
 
@@ -31,19 +30,19 @@ class BatchForm:
 
     def __init__(self, symbols: Symbols, writer: Writer, one_sample: tuple[int, ...] = ()) -> None:
         self.one_sample = one_sample
+        self.formulas: dict[Expression, Expression] = {}
         self.symbols, self.writer, self.C, self.m = symbols, writer, symbols.data_loss, symbols.n_samples
 
     def errors(self, lowest: int) -> Expression:
         """Write Δᴸ, ..., Δˡ down to the lowest layer and return its formula."""
-        formula = self.output_error()
+        formula = self.formulas[self.symbols.Delta(self.symbols.L)] = self.output_error()
         for l in range(self.symbols.L - 1, lowest - 1, -1):
-            formula = self.hidden_error(l)
-        self._lowest = formula
+            formula = self.formulas[self.symbols.Delta(l)] = self.hidden_error(l)
         return formula
 
     def error_of(self, l: int) -> Expression:
-        """Return the formula of Δˡ, the lowest that `errors` has written."""
-        return self._lowest
+        """Return the formula of Δˡ, which `errors` has written."""
+        return self.formulas[self.symbols.Delta(l)]
 
     def output_error(self) -> Expression:
         """Write BP1, Δᴸ = ω ⊙ (Aᴸ − Y), or the general route through the Jacobian of the output."""
@@ -58,7 +57,15 @@ class BatchForm:
         one = w.step(Partial(row, z), entry, "result", "batch.one_row", self.one_sample, z=z)
         whole = Hadamard((s.omega(), self._output_error()))
         w.step(s.Delta(L, SAMPLE, HERE), omega * entry, "combine", "batch.stack", (paths, one))
-        w.step(s.Delta(L), whole, "stack", "batch.output", Delta=s.Delta(L))
+        w.step(
+            s.Delta(L),
+            whole,
+            "stack",
+            "batch.output" if s.activation(L).elementwise or s.network.is_paired else "batch.output_softmax",
+            Delta=s.Delta(L),
+            omega=s.omega(),
+            ones=Ones(s.size(L)),
+        )
         return whole
 
     def row_error(self) -> Expression:
@@ -153,13 +160,12 @@ class BatchForm:
             A=s.A(l - 1),
         )
         uses = (third, by_index)
-        line = w.step(Partial(self.C, s.W(l)), product, "combine", "batch.weights", uses, m=self.m, Delta=s.Delta(l))
-        if not s.penalised:
-            return product
-        formula = Add((product, LAMBDA * s.W(l)))
-        w.say(Message("network.penalty_meaning", E=E, C=self.C, R=PENALTY))
-        w.step(Partial(E, s.W(l)), formula, "sum", "vector.penalty", (line,), W=s.W(l))
-        return formula
+        n, k = s.W(l).shape
+        shapes: dict[str, Any] = {"turned": f"({n}, {self.m})", "below": f"({self.m}, {k})", "whole": f"({n}, {k})"}
+        line = w.step(
+            Partial(self.C, s.W(l)), product, "combine", "batch.weights", uses, m=self.m, Delta=s.Delta(l), **shapes
+        )
+        return penalised(w, s, s.W(l), product, line) if s.penalised else product
 
     def biases(self, l: int) -> Expression:
         """Write BP4, ∇bˡ = Σ_r Δˡ_r, and return the formula."""
@@ -174,8 +180,8 @@ class BatchForm:
         second = w.step(Partial(z, entry), Number(1), "derivative_of_sum", "network.bias_factor", b=entry, z=z)
         third = w.step(Partial(self.C, entry), total, "combine", "batch.bias_entry", (first, second))
         formula = Sum(s.Delta(l, SAMPLE), SAMPLE, self.m)
-        w.step(Partial(self.C, s.b(l)), formula, "stack", "batch.biases", (third,), Delta=s.Delta(l))
-        return formula
+        line = w.step(Partial(self.C, s.b(l)), formula, "stack", "batch.biases", (third,), Delta=s.Delta(l))
+        return penalised(w, s, s.b(l), formula, line) if s.penalised else formula
 
     def units(self, l: int) -> Expression:
         """Write ∂E/∂Aˡ = Δˡ⁺¹ Wˡ⁺¹ (l = 0: the inputs) and return the formula."""

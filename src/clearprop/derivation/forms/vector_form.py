@@ -14,10 +14,10 @@ from clearprop.derivation.expressions import (
     Quantity,
     Sum,
     Transpose,
+    rebuilt,
 )
+from clearprop.derivation.forms.index_form import ABOVE, FROM, HERE, write_penalty
 from clearprop.derivation.formulas import parsed
-from clearprop.derivation.index_form import ABOVE, FROM, HERE
-from clearprop.derivation.messages import Message
 from clearprop.derivation.symbols import LAMBDA, PENALTY, At, E, Symbols
 from clearprop.derivation.writer import Writer
 
@@ -27,19 +27,18 @@ class VectorForm:
 
     def __init__(self, symbols: Symbols, writer: Writer) -> None:
         self.symbols, self.writer, self.C = symbols, writer, symbols.data_loss
-        self.lines: dict[tuple[str, int], int] = {}
+        self.formulas: dict[Expression, Expression] = {}
 
     def errors(self, lowest: int) -> Expression:
         """Write δᴸ, ..., δˡ down to the lowest layer and return its formula."""
-        formula = self.output_error()
+        formula = self.formulas[self.symbols.delta(self.symbols.L)] = self.output_error()
         for l in range(self.symbols.L - 1, lowest - 1, -1):
-            formula = self.hidden_error(l)
-        self._lowest = formula
+            formula = self.formulas[self.symbols.delta(l)] = self.hidden_error(l)
         return formula
 
     def error_of(self, l: int) -> Expression:
-        """Return the formula of δˡ, the lowest that `errors` has written."""
-        return self._lowest
+        """Return the formula of δˡ, which `errors` has written."""
+        return self.formulas[self.symbols.delta(l)]
 
     def output_error(self) -> Expression:
         """Write BP1 with the Jacobian of the output, δᴸ = (∂ŷ/∂zᴸ)ᵀ ∂E/∂ŷ."""
@@ -62,7 +61,6 @@ class VectorForm:
         line = w.step(None, formula, "hadamard" if elementwise else "multiply_out", why, a=a)
         if s.network.is_paired:
             formula, line = self._paired(a, y, line)
-        self.lines["delta", L] = line
         return formula
 
     def _softmax_product(self, a: Expression, gradient: Expression) -> Expression:
@@ -99,7 +97,7 @@ class VectorForm:
         total = Sum(s.W(l + 1, ABOVE, HERE) * s.delta(l + 1, ABOVE), ABOVE, s.size(l + 1))
         entry = w.step(Entry(product, (HERE,)), total, "matrix_product", "vector.transpose_by_index", W=W)
         formula = Hadamard((product, slope))
-        self.lines["delta", l] = w.step(delta, formula, "hadamard", "vector.hadamard", (line, line + 1, entry))
+        w.step(delta, formula, "hadamard", "vector.hadamard", (line, line + 1, entry))
         return formula
 
     def weights(self, l: int) -> Expression:
@@ -122,15 +120,17 @@ class VectorForm:
         outer = delta @ Transpose(a)
         second = w.step(Entry(outer, (HERE, FROM)), product, "outer_product", "vector.outer_entry", delta=delta, a=a)
         why = "vector.outer"
-        line = w.step(Partial(self.C, W), outer, "combine", why, (first, second), delta=delta, a=a, W=W)
+        n, k = W.shape
+        shapes: dict[str, Any] = {"column": f"({n}, 1)", "row": f"(1, {k})", "whole": f"({n}, {k})"}
+        line = w.step(Partial(self.C, W), outer, "combine", why, (first, second), delta=delta, a=a, W=W, **shapes)
         return self._penalised(W, outer, line)
 
     def biases(self, l: int) -> Expression:
         """Write BP4, ∇bˡ = δˡ, and return the formula."""
         s, w, b = self.symbols, self.writer, self.symbols.b(l)
         w.heading("vector.biases_heading", l=l)
-        self.writer.step(Partial(self.C, b), s.delta(l), "chain", "vector.bias", b=s.b(l, HERE), z=s.z(l, HERE))
-        return s.delta(l)
+        line = w.step(Partial(self.C, b), s.delta(l), "chain", "vector.bias", b=s.b(l, HERE), z=s.z(l, HERE))
+        return self._penalised(b, s.delta(l), line)
 
     def units(self, l: int) -> Expression:
         """Write ∂E/∂aˡ = (Wˡ⁺¹)ᵀ δˡ⁺¹ (l = 0: the inputs) and return the formula."""
@@ -145,13 +145,25 @@ class VectorForm:
         w.step(None, formula, "derivative_of_sum", "vector.affine_jacobian", above=s.z(l + 1), a=s.a(l), W=s.W(l + 1))
         return formula
 
-    def _penalised(self, W: Expression, data: Expression, line: int) -> Expression:
+    def _penalised(self, W: Quantity, data: Expression, line: int) -> Expression:
         if not self.symbols.penalised:
             return data
-        formula = Add((data, LAMBDA * W))
-        self.writer.say(Message("network.penalty_meaning", E=E, C=self.C, R=PENALTY))
-        self.writer.step(Partial(E, W), formula, "sum", "vector.penalty", (line,), W=W)
-        return formula
+        return penalised(self.writer, self.symbols, W, data, line)
+
+
+def penalised(writer: Writer, symbols: Symbols, array: Quantity, data: Expression, line: int) -> Expression:
+    """Write ∂E/∂array from ∂C/∂array: the penalty adds λ times the weights, and nothing to the biases."""
+    write_penalty(writer, symbols)
+    formula = Add((data, LAMBDA * array)) if array.name == "W" else data
+    why = "vector.penalty" if array.name == "W" else "vector.no_penalty"
+    writer.step(Partial(E, array), formula, "sum", why, (line,), W=array, R=PENALTY)
+    return formula
+
+
+def expanded(root: Expression, formulas: dict[Expression, Expression]) -> Expression:
+    """Return a formula with each error signal replaced by what it was found to be, down to the output."""
+    found = rebuilt(root, formulas)
+    return found if found == root else expanded(found, formulas)
 
 
 def picked(

@@ -7,10 +7,22 @@ needs a letter for each layer.
 from collections.abc import Callable
 from typing import Any
 
-from clearprop.derivation.expressions import Activate, Cases, Expression, Index, Number, Partial, Sum, rebuilt, walk
+from clearprop.derivation.calculus.output_layer import Written, loss_slope, write_loss_gradient, write_output_error
+from clearprop.derivation.expressions import (
+    Activate,
+    Cases,
+    Expression,
+    Index,
+    Number,
+    Partial,
+    Quantity,
+    Sum,
+    rebuilt,
+    walk,
+)
 from clearprop.derivation.formulas import parsed
+from clearprop.derivation.losses import penalty_formula
 from clearprop.derivation.messages import Message
-from clearprop.derivation.output_layer import Written, loss_slope, write_loss_gradient, write_output_error
 from clearprop.derivation.symbols import INDEX_LETTERS, LAMBDA, PENALTY, At, E, Symbols
 from clearprop.derivation.writer import Writer
 
@@ -19,6 +31,9 @@ HERE, ABOVE, FROM = Index("j"), Index("k"), Index("k")
 LONGEST_DERIVATIVE = 9
 #: A sum of at most so many terms is also written out.
 MOST_TERMS = 3
+#: So many layers are written out in full; deeper error signals stay δ.
+MOST_NESTED = 5
+INNER = Index("i")
 
 
 class IndexForm:
@@ -43,8 +58,10 @@ class IndexForm:
         self.writer.heading("network.start_heading", w=w)
         z, source = s.z(l, j), s.a(l - 1, k)
         chain = self._chain(self.C, z, w, "network.weight_path", unit=j, source=source)
+        affine = self._affine(l, j)
+        values: dict[str, Any] = {"source": source, "w": w, "z": z}
         inner = self.writer.step(
-            Partial(z, w), source, "derivative_of_sum", "network.weight_factor", source=source, w=w, z=z
+            Partial(z, w), source, "derivative_of_sum", "network.weight_factor", (affine,), **values
         )
         error, line = self.error(l, j)
         return self._finish(w, l, lambda nested: times(nested, source), j, error, (chain, inner, line))
@@ -68,8 +85,11 @@ class IndexForm:
         line = self._paths(l, j)
         _, error_line = self.error(l + 1, HERE)
         self._together(l + 1)
-        letters = self._letters(j)
-        return self._whole(self.symbols.a(l, j), self._nested_sum(l, j, letters), (line, error_line))
+        s = self.symbols
+        short = Sum(s.delta(l + 1, ABOVE) * s.W(l + 1, ABOVE, j), ABOVE, s.size(l + 1))
+        left, uses = Partial(self.C, s.a(l, j)), (line, error_line)
+        line = self.writer.step(left, short, "combine", "network.parameter_short", uses, w=s.a(l, j))
+        return self._whole(s.a(l, j), self._nested_sum(l, j, self._letters(j)), (line,))
 
     def pre_activation(self, l: int, j: At) -> Expression:
         """Write ∂E/∂zˡ_j and return its formula."""
@@ -131,8 +151,19 @@ class IndexForm:
         uses = (self.written[entry.name],) if entry.name in self.written else ()
         line = self.writer.step(Partial(a, z), general, "definition", "network.slope", f=s.f(l, z), a=a, slope=general)
         formula = parsed(entry.derivative_formula, {"z": z, "a": a})
-        line = self.writer.step(None, formula, "substitute", "network.slope_formula", uses, a=a, z=z)
+        why = "network.slope_formula" if a in walk(formula) else "network.slope_formula_in_z"
+        line = self.writer.step(None, formula, "substitute", why, uses, a=a, z=z)
         return slope_of(s, l, j), line
+
+    def _affine(self, l: int, j: At) -> int:
+        """Write zˡ_j as the sum that it is, term by term where it is short."""
+        s, n = self.symbols, self.symbols.size(l - 1)
+        total = Sum(s.W(l, j, INNER) * s.a(l - 1, INNER), INNER, n)
+        z, b = s.z(l, j), s.b(l, j)
+        line = self.writer.step(z, total + b, "definition", "network.affine", z=z, b=b, l=l, n=n)
+        if 1 < n <= MOST_TERMS:
+            line = self.writer.step(None, written_out(total) + b, "write_out", "network.written_out", n=n)
+        return line
 
     def _paths(self, l: int, j: At) -> int:
         """Write ∂E/∂aˡ_j = Σ_k ∂E/∂zˡ⁺¹_k wˡ⁺¹_kj, one path for each unit above; return the last line's number."""
@@ -143,6 +174,7 @@ class IndexForm:
         first = self.writer.step(Partial(self.C, a), Sum(path, ABOVE, n), "sum_over_paths", why, a=a, n=n, l=l + 1)
         if 1 < n <= MOST_TERMS:
             self.writer.step(None, written_out(Sum(path, ABOVE, n)), "write_out", "network.written_out", n=n)
+        self._affine(l + 1, ABOVE)
         factor = self.writer.step(Partial(above, a), w, "derivative_of_sum", "network.unit_factor", a=a, w=w, z=above)
         summed = Sum(Partial(self.C, above) * w, ABOVE, n)
         return self.writer.step(Partial(self.C, a), summed, "combine", "network.paths_combined", (first, factor), a=a)
@@ -195,22 +227,26 @@ class IndexForm:
 
     def _whole(self, quantity: Expression, formula: Expression, uses: tuple[int, ...]) -> Expression:
         left = Partial(self.C, quantity)
-        self.writer.step(left, formula, "substitute", "network.in_full", uses, w=quantity)
+        has_signal = any(isinstance(node, Quantity) and node.name == "delta" for node in walk(formula))
+        why = "network.in_part" if has_signal else "network.in_full"
+        self.writer.step(left, formula, "substitute", why, uses, w=quantity, n=MOST_NESTED)
         return formula
 
     def _penalised(self, parameter: Any, data: Expression) -> Expression:
         if not self.symbols.penalised:
             return data
         C, w = self.C, parameter
-        self.writer.heading("network.penalty_heading")
-        self.writer.say(Message("network.penalty_meaning", E=E, C=C, R=PENALTY))
+        write_penalty(self.writer, self.symbols)
+        if parameter.name == "b":
+            why = "network.penalty_bias"
+            self.writer.step(Partial(E, w), data, "sum", why, w=w, R=PENALTY, C=Partial(C, w))
+            return data
         first = self.writer.step(
             Partial(E, w), Partial(C, w) + Partial(PENALTY, w), "sum", "network.penalty_paths", w=w
         )
-        own = LAMBDA * w if parameter.name == "W" else Number(0)
-        why = "network.penalty_weight" if parameter.name == "W" else "network.penalty_bias"
-        second = self.writer.step(Partial(PENALTY, w), own, "power", why, w=w, R=PENALTY)
-        formula = data + own if parameter.name == "W" else data
+        self.writer.step(Partial(PENALTY, w), LAMBDA / 2 * (2 * w), "power", "network.penalty_weight", w=w, R=PENALTY)
+        second = self.writer.step(None, LAMBDA * w, "cancel", "network.penalty_half")
+        formula = data + LAMBDA * w
         self.writer.step(Partial(E, w), formula, "combine", "network.penalty_total", (first, second), w=w)
         return formula
 
@@ -218,16 +254,27 @@ class IndexForm:
         taken = {index.letter for index in used if isinstance(index, Index)} | {"i"}
         return [letter for letter in INDEX_LETTERS if letter not in taken]
 
-    def _nested(self, l: int, j: At, letters: list[str]) -> Expression:
+    def _nested(self, l: int, j: At, letters: list[str], depth: int = 0) -> Expression:
         """∂E/∂zˡ_j written out down to the output, with a letter of its own for each layer."""
         if l == self.symbols.L:
             assert self.output_error is not None
             return rebuilt(self.output_error[0], {HERE: _at(j)})
-        return times(self._nested_sum(l, j, letters), slope_of(self.symbols, l, j))
+        if depth == MOST_NESTED:
+            return self.symbols.delta(l, j)
+        return times(self._nested_sum(l, j, letters, depth), slope_of(self.symbols, l, j))
 
-    def _nested_sum(self, l: int, j: At, letters: list[str]) -> Expression:
+    def _nested_sum(self, l: int, j: At, letters: list[str], depth: int = 0) -> Expression:
         index, s = Index(letters[0]), self.symbols
-        return Sum(self._nested(l + 1, index, letters[1:]) * s.W(l + 1, index, j), index, s.size(l + 1))
+        return Sum(self._nested(l + 1, index, letters[1:], depth + 1) * s.W(l + 1, index, j), index, s.size(l + 1))
+
+
+def write_penalty(writer: Writer, symbols: Symbols) -> None:
+    """Write, once in a derivation, what the penalty is: E = C + R and the formula of R."""
+    if any(step.left == PENALTY for step in writer.steps):
+        return
+    writer.heading("network.penalty_heading")
+    writer.say(Message("network.penalty_meaning", E=E, C=symbols.data_loss, R=PENALTY))
+    writer.step(PENALTY, penalty_formula(symbols), "definition", "network.penalty_formula", R=PENALTY)
 
 
 def slope_of(symbols: Symbols, l: int, j: At) -> Expression:

@@ -4,9 +4,19 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.derivation.algebra import formula_of, reason, write_algebra
-from clearprop.derivation.calculus import differentiate
-from clearprop.derivation.expressions import Activate, Cases, Expression, Function, Number, Quantity, Relation, walk
+from clearprop.derivation.calculus.algebra import formula_of, reason, write_algebra
+from clearprop.derivation.calculus.differentiation import DERIVATIVES, differentiate
+from clearprop.derivation.expressions import (
+    Activate,
+    Cases,
+    Expression,
+    Function,
+    Number,
+    Partial,
+    Quantity,
+    Relation,
+    walk,
+)
 from clearprop.derivation.messages import Message
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.activations import Activation
@@ -39,6 +49,8 @@ def write_activation_derivative(writer: Writer, entry: Activation) -> int:
     writer.heading("calculus.heading_activation", f=slope)
     writer.say(Message("calculus.activation_formula", statement=Relation(f, "=", formula), z=Z, a=A))
     writer.about(entry.name)
+    if any(isinstance(node, Function) and node.name == "erf" for node in walk(formula)):
+        _write_erf(writer)
     first = len(writer.steps) + 1
     right = differentiate(writer, slope, formula, Z, "calculus.activation_definition")
     power, reciprocal = Function("exp", Z), Function("exp", -Z)
@@ -51,6 +63,14 @@ def write_activation_derivative(writer: Writer, entry: Activation) -> int:
     writer.about(None)
     _say_at_the_border(writer, entry, formula)
     return number
+
+
+def _write_erf(writer: Writer) -> None:
+    """Say what erf is, and write its own derivative, ∂erf(z)/∂z."""
+    erf = Function("erf", Z)
+    slope = DERIVATIVES["erf"](Z)
+    writer.say(Message("calculus.erf_definition"))
+    writer.step(Partial(erf, Z), slope, "derivative_erf", "calculus.derivative_erf", f=erf, g=slope)
 
 
 def _say_at_the_border(writer: Writer, entry: Activation, formula: Expression) -> None:

@@ -5,33 +5,46 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from clearprop.derivation.batch_form import BatchForm
-from clearprop.derivation.cost import (
+from clearprop.derivation.checking.numbers import number_text
+from clearprop.derivation.documents.blocks import Content
+from clearprop.derivation.expressions import (
+    Add,
+    Expression,
+    Hadamard,
+    Index,
+    Partial,
+    Quantity,
+    Relation,
+    Sum,
+    Transpose,
+)
+from clearprop.derivation.forms.batch_form import BatchForm
+from clearprop.derivation.forms.cost import (
     backward_multiplications,
     single_path_multiplications,
     single_weight_multiplications,
 )
-from clearprop.derivation.documents.blocks import Content
-from clearprop.derivation.expressions import Add, Expression, Index, Partial, Quantity, Relation, Sum, Transpose
-from clearprop.derivation.index_form import ABOVE, FROM, HERE
+from clearprop.derivation.forms.index_form import ABOVE, FROM, HERE
+from clearprop.derivation.forms.vanishing import slope_bound, steepest
+from clearprop.derivation.forms.vector_form import VectorForm
+from clearprop.derivation.losses import penalty_formula, row_loss_formula
 from clearprop.derivation.messages import Message
-from clearprop.derivation.numbers import number_text
-from clearprop.derivation.points import row_loss_formula
 from clearprop.derivation.quantities import Target
 from clearprop.derivation.symbols import ETA, LAMBDA, PENALTY, SAMPLE, E, Symbols
-from clearprop.derivation.vanishing import slope_bound, steepest
-from clearprop.derivation.vector_form import VectorForm
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.network import Network
 
 Row = tuple[Content, ...]
 
 
-def write_symbols(writer: Writer, symbols: Symbols, batch: bool) -> None:
-    """Write the table of all symbols: kind and shape of each, and how it comes about."""
+def write_symbols(writer: Writer, symbols: Symbols, batch: bool, update: bool = False) -> None:
+    """Write the table of all symbols: kind and shape of each, and how it comes about; with η for an update."""
     writer.heading("symbols.heading")
     writer.say(Message("symbols.layers", L=symbols.L))
-    writer.table(_headings("symbols", "symbol", "kind", "shape", "formula", "meaning"), list(_rows(symbols, batch)))
+    writer.table(
+        _headings("symbols", "symbol", "kind", "shape", "formula", "meaning"),
+        [*_rows(symbols, batch), *([_row(ETA, "constant", "", "eta")] if update else [])],
+    )
     writer.say(
         Message("symbols.indices", j=HERE, k=ABOVE, w=symbols.W(1, HERE, FROM)),
         *([Message("symbols.sample", r=SAMPLE, m=symbols.n_samples)] if batch else []),
@@ -59,10 +72,18 @@ def _rows(s: Symbols, batch: bool) -> list[Row]:
         rows += [_row(s.omega(), "constant", "", "omega"), _row(s.row_loss(), "intermediate", "", "row_loss")]
         rows += [_row(s.z(s.L), "intermediate", "", "of_one"), _row(s.a(s.L), "intermediate", "", "of_one")]
         rows += [_row(s.y(), "constant", "", "of_one")]  # the output layer is derived for one sample first
-    loss = row_loss_formula(s, Index("i"))
-    rows += [_row(s.data_loss, "scalar", Relation(s.data_loss, "=", loss) if not batch else "", "loss")]
+    if batch:
+        row_loss = Relation(s.row_loss(SAMPLE), "=", row_loss_formula(s, Index("i"), SAMPLE))
+        rows += [_row(s.row_loss(), "intermediate", row_loss, "row_loss")]
+        loss: Expression = Sum(s.omega(SAMPLE) * s.row_loss(SAMPLE), SAMPLE, s.n_samples)
+    else:
+        loss = row_loss_formula(s, Index("i"))
+    rows += [_row(s.data_loss, "scalar", Relation(s.data_loss, "=", loss), "loss")]
     if s.penalised:
-        rows += [_row(LAMBDA, "constant", "", "lambda"), _row(PENALTY, "scalar", "", "penalty")]
+        rows += [
+            _row(LAMBDA, "constant", "", "lambda"),
+            _row(PENALTY, "scalar", Relation(PENALTY, "=", penalty_formula(s)), "penalty"),
+        ]
         rows += [_row(E, "scalar", Relation(E, "=", s.data_loss + PENALTY), "total")]
     return rows
 
@@ -96,6 +117,38 @@ def shape_text(shape: tuple[int, ...]) -> str:
     return "(" + ",".join(str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
+def write_output_symbols(writer: Writer, s: Symbols) -> None:
+    """Write the few symbols that derivations about softmax alone need."""
+    z, a = s.z(s.L), s.a(s.L)
+    writer.heading("symbols.heading")
+    rows = [
+        _row(z, "variable", "", "z", l=s.L),
+        _row(a, "intermediate", Relation(a, "=", s.f(s.L, z)), "output"),
+    ]
+    writer.table(_headings("symbols", "symbol", "kind", "shape", "formula", "meaning"), rows)
+    writer.say(Message("symbols.softmax_entries", i=Index("i"), j=HERE, k=ABOVE, n=s.size(s.L), z=s.z(s.L, Index("i"))))
+
+
+def write_summary(writer: Writer, s: Symbols) -> None:
+    """Write the four equations side by side: one entry, one sample, a batch."""
+    L, l = s.L, 1
+    z, Z = s.z(l), s.Z(l)
+    signal, signals = VectorForm(s, Writer()).output_error(), BatchForm(s, Writer()).output_error()
+    rows: list[Row] = [("BP1", Relation(s.delta(L), "=", signal), Relation(s.Delta(L), "=", signals))]
+    if L > 1:
+        back = Hadamard((Transpose(s.W(l + 1)) @ s.delta(l + 1), s.f(l, z, 1)))
+        back_batch = Hadamard((s.Delta(l + 1) @ s.W(l + 1), s.f(l, Z, 1)))
+        rows.append(("BP2", Relation(s.delta(l), "=", back), Relation(s.Delta(l), "=", back_batch)))
+    W, b, C = s.W(l), s.b(l), s.data_loss
+    outer, product = s.delta(l) @ Transpose(s.a(l - 1)), Transpose(s.Delta(l)) @ s.A(l - 1)
+    rows.append(("BP3", Relation(Partial(C, W), "=", outer), Relation(Partial(C, W), "=", product)))
+    total = Sum(s.Delta(l, SAMPLE), SAMPLE, s.n_samples)
+    rows.append(("BP4", Relation(Partial(C, b), "=", s.delta(l)), Relation(Partial(C, b), "=", total)))
+    writer.heading("summary.heading")
+    writer.say(Message("summary.meaning", l=l))
+    writer.table(_headings("summary", "equation", "sample", "batch"), rows)
+
+
 def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
     """Write how the entries of the index form become one product of matrices, for a sample and then for a batch."""
     l = what.layer
@@ -104,6 +157,8 @@ def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
     for form in (VectorForm(symbols, writer), BatchForm(symbols, writer)):
         if isinstance(form, BatchForm):
             _write_capitals(writer, symbols, min(l + (what.kind == "a"), symbols.L))
+        form.output_error()
+        writer.assume(None)
         lowest = l if what.kind in "zWb" else l + 1
         if lowest < symbols.L:
             form.hidden_error(lowest)
@@ -118,10 +173,14 @@ def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
 
 def _write_capitals(writer: Writer, s: Symbols, l: int) -> None:
     """Write what the capitals of a batch are, around layer l."""
-    layers = [k for k in (l, l + 1) if 1 <= k <= s.L]
-    rows = [_row(s.A(k), "intermediate", "", "samples_a", l=k) for k in (l - 1, l) if k >= 0]
+    layers = sorted({k for k in (l, l + 1, l + 2, s.L) if 1 <= k <= s.L})
+    rows = [_row(s.A(0), "constant", "", "samples_x")]
+    rows += [_row(s.A(k), "intermediate", "", "samples_a", l=k) for k in sorted({l - 1, *layers}) if k >= 1]
     rows += [_row(s.Z(k), "intermediate", _affine(s, k, True), "samples_z", l=k) for k in layers]
     rows += [_error_signal_row(s, k, True) for k in layers]
+    rows += [_row(s.Y(), "constant", "", "samples_y"), _row(s.omega(), "constant", "", "omega")]
+    row_loss = Relation(s.row_loss(SAMPLE), "=", row_loss_formula(s, Index("i"), SAMPLE))
+    rows += [_row(s.row_loss(), "intermediate", row_loss, "row_loss")]
     writer.say(Message("bridge.capitals", r=SAMPLE, m=s.n_samples))
     writer.table(_headings("symbols", "symbol", "kind", "shape", "formula", "meaning"), rows)
 
@@ -178,6 +237,9 @@ def write_update(writer: Writer, symbols: Symbols, form: str) -> None:
     writer.say(Message("update.why_minus", w=w, slope=Partial(E, w)), Message("update.rate", eta=ETA))
     for l in s.network.layers:
         for parameter, formula in _gradients(s, l, form):
+            writer.say(
+                Message("update.rule", statement=Relation(parameter, "←", parameter - ETA * Partial(E, parameter)))
+            )
             writer.step(
                 parameter - ETA * Partial(E, parameter), parameter - ETA * formula, "update", "update.line", w=parameter
             )

@@ -1,0 +1,1 @@
+"""Differentiation rule by rule: any formula, every f′, softmax, the output layer."""
