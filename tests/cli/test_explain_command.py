@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from clearprop import MLPClassifier, load, save
 from clearprop.derivation.checking.numbers import shown
 from clearprop.derivation.documents.presented import FORMATS
-from clearprop.derivation.messages import languages
+from clearprop.derivation.messages import catalog, languages
 from clearprop.tables import write_table
 
 from .cases import FAST, people
