@@ -9,17 +9,18 @@ from clearprop.derivation.expressions import (
     Number,
     Ones,
     Partial,
+    Quantity,
     Sum,
     Transpose,
 )
 from clearprop.derivation.forms.index_form import ABOVE, FROM, HERE
-from clearprop.derivation.forms.vector_form import penalised
+from clearprop.derivation.forms.vector_form import ArrayForm, penalised
 from clearprop.derivation.formulas import parsed
 from clearprop.derivation.symbols import SAMPLE, Symbols
 from clearprop.derivation.writer import Writer
 
 
-class BatchForm:
+class BatchForm(ArrayForm):
     """Writes BP1–BP4 for m samples as rows, each line by index and then as a product of matrices.
 
     Arguments:
@@ -29,20 +30,12 @@ class BatchForm:
     """
 
     def __init__(self, symbols: Symbols, writer: Writer, one_sample: tuple[int, ...] = ()) -> None:
-        self.one_sample = one_sample
-        self.formulas: dict[Expression, Expression] = {}
-        self.symbols, self.writer, self.C, self.m = symbols, writer, symbols.data_loss, symbols.n_samples
+        super().__init__(symbols, writer)
+        self.one_sample, self.m = one_sample, symbols.n_samples
 
-    def errors(self, lowest: int) -> Expression:
-        """Write Δᴸ, ..., Δˡ down to the lowest layer and return its formula."""
-        formula = self.formulas[self.symbols.Delta(self.symbols.L)] = self.output_error()
-        for l in range(self.symbols.L - 1, lowest - 1, -1):
-            formula = self.formulas[self.symbols.Delta(l)] = self.hidden_error(l)
-        return formula
-
-    def error_of(self, l: int) -> Expression:
-        """Return the formula of Δˡ, which `errors` has written."""
-        return self.formulas[self.symbols.Delta(l)]
+    def signal(self, l: int) -> Quantity:
+        """Return Δˡ."""
+        return self.symbols.Delta(l)
 
     def output_error(self) -> Expression:
         """Write BP1, Δᴸ = ω ⊙ (Aᴸ − Y), or the general route through the Jacobian of the output."""

@@ -22,23 +22,48 @@ from clearprop.derivation.symbols import LAMBDA, PENALTY, At, E, Symbols
 from clearprop.derivation.writer import Writer
 
 
-class VectorForm:
-    """Writes BP1–BP4 for one sample, each from the chain rule for Jacobian matrices and checked against its entries."""
+class ArrayForm:
+    """What the forms in whole arrays share: error signals are written from the output down, and kept.
+
+    Arguments:
+        symbols: of the network.
+        writer: where the lines go.
+    """
 
     def __init__(self, symbols: Symbols, writer: Writer) -> None:
         self.symbols, self.writer, self.C = symbols, writer, symbols.data_loss
         self.formulas: dict[Expression, Expression] = {}
 
+    def signal(self, l: int) -> Quantity:
+        """Return the error signal of layer l: δˡ, or Δˡ."""
+        raise NotImplementedError
+
+    def output_error(self) -> Expression:
+        """Write BP1 and return its formula."""
+        raise NotImplementedError
+
+    def hidden_error(self, l: int) -> Expression:
+        """Write BP2 of layer l and return its formula."""
+        raise NotImplementedError
+
     def errors(self, lowest: int) -> Expression:
-        """Write δᴸ, ..., δˡ down to the lowest layer and return its formula."""
-        formula = self.formulas[self.symbols.delta(self.symbols.L)] = self.output_error()
+        """Write the error signals of layers L, ..., down to the lowest, and return that one's formula."""
+        formula = self.formulas[self.signal(self.symbols.L)] = self.output_error()
         for l in range(self.symbols.L - 1, lowest - 1, -1):
-            formula = self.formulas[self.symbols.delta(l)] = self.hidden_error(l)
+            formula = self.formulas[self.signal(l)] = self.hidden_error(l)
         return formula
 
     def error_of(self, l: int) -> Expression:
-        """Return the formula of δˡ, which `errors` has written."""
-        return self.formulas[self.symbols.delta(l)]
+        """Return the formula of an error signal that `errors` has written."""
+        return self.formulas[self.signal(l)]
+
+
+class VectorForm(ArrayForm):
+    """Writes BP1–BP4 for one sample, each from the chain rule for Jacobian matrices and checked against its entries."""
+
+    def signal(self, l: int) -> Quantity:
+        """Return δˡ."""
+        return self.symbols.delta(l)
 
     def output_error(self) -> Expression:
         """Write BP1 with the Jacobian of the output, δᴸ = (∂ŷ/∂zᴸ)ᵀ ∂E/∂ŷ."""
