@@ -27,6 +27,7 @@ from clearprop.mathematics.network import Network
 from mathematics.cases import HIDDEN
 from mathematics.test_autodiff import TEXTBOOK_ACTIVATIONS
 
+from .marks import LONG
 from .test_random_networks import arrays_of, numbers_of, values
 from .textbook import Numbers
 
@@ -66,7 +67,7 @@ def questions(*asked: str, quick: int | None = None) -> list[Any]:
     """Every form of every question, all but one of each (of the last few) marked slow."""
     tried = {(question, form) for question, form in QUICK if question in asked[-quick if quick else 0 :]}
     return [
-        pytest.param(question, form, marks=() if (question, form) in tried else pytest.mark.slow)
+        pytest.param(question, form, marks=() if (question, form) in tried else LONG)
         for question in asked
         for form in FORMS
     ]
@@ -105,7 +106,7 @@ def test_both_languages_derive_the_same_and_say_all_of_it(quantity: str, form: s
                 assert not any("{" in part for part in pieces(content, language) if isinstance(part, str))
 
 
-@pytest.mark.parametrize("penalty", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("penalty", [False, pytest.param(True, marks=LONG)])
 @pytest.mark.parametrize(("quantity", "form"), questions(*QUANTITIES, "dE/dz", "equations", "update"))
 def test_every_symbol_of_a_line_stands_in_a_table_with_kind_and_shape(quantity: str, form: str, penalty: bool) -> None:
     derivation = derived(quantity, form, penalty=penalty)
@@ -141,9 +142,7 @@ def of_sample(quantity: str, form: str, numbers: Numbers, row: int) -> Any:
     return found[row] if by.name in "ZA" else found
 
 
-@pytest.mark.parametrize(
-    "quantity", [pytest.param(q, marks=() if q in ("b3", "a[3,1]") else pytest.mark.slow) for q in QUANTITIES]
-)
+@pytest.mark.parametrize("quantity", [pytest.param(q, marks=() if q in ("b3", "a[3,1]") else LONG) for q in QUANTITIES])
 def test_the_three_forms_give_the_same_numbers(quantity: str) -> None:
     batch = numbers_of(derived(quantity, "batch"), 0)
     rows = [Numbers(NETWORK, batch.W, batch.b, batch.X[[i]], batch.Y[[i]], np.ones(1)) for i in range(len(batch.omega))]

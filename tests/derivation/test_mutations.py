@@ -46,6 +46,7 @@ from clearprop.mathematics.losses import LOSSES
 from clearprop.mathematics.network import Network
 from mathematics.cases import PAIRS
 
+from .marks import LONG
 from .textbook import BATCHES, IllFormedError, difference, error_of_line, numbers_for, places_of, sides, value
 
 #: What is changed at one node, in every way that applies to it.
@@ -391,7 +392,7 @@ MORE = [
     Example((2, 2), (), "softmax", "cross_entropy", "softmax'", "index"),
     Example((5, 6, 5), "relu", "softmax", "cross_entropy", "W1", "batch"),
 ]
-EXAMPLES = [*QUICK, *(pytest.param(example, marks=pytest.mark.slow) for example in MORE)]
+EXAMPLES = [*QUICK, *(pytest.param(example, marks=LONG) for example in MORE)]
 
 
 @cache

@@ -29,6 +29,7 @@ from clearprop.mathematics.network import Network, Parameters
 from mathematics.cases import ENDS, HIDDEN
 from mathematics.test_autodiff import TEXTBOOK_ACTIVATIONS, TEXTBOOK_LOSSES
 
+from .marks import LONG
 from .textbook import Numbers, error_of_line, random_numbers, sides
 
 TOLERANCE = 1e-8
@@ -245,7 +246,7 @@ def number_of(index: Expression) -> int | str:
 
 
 def parameter(example: Random) -> Any:
-    return pytest.param(example, id=str(example), marks=() if example in QUICK else pytest.mark.slow)
+    return pytest.param(example, id=str(example), marks=() if example in QUICK else LONG)
 
 
 @pytest.mark.parametrize("example", [parameter(example) for example in EXAMPLES])
