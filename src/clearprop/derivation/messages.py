@@ -1,7 +1,7 @@
 """What derivations say in words: messages by key, in one catalog per language, with formulas in their places.
 
-A catalog is a TOML file in `languages/`, named after its language; a new language is a new file. A text names its
-formulas and numbers in braces: `"{h} feeds {n} units"`.
+A catalog is a folder of TOML files in `languages/`, named after its language; a new language is a new folder. A text names
+its formulas and numbers in braces: `"{h} feeds {n} units"`.
 """
 
 import re
@@ -39,7 +39,7 @@ def languages() -> list[str]:
     ['en', 'zh']
     """
     folder = files(__package__) / "languages"
-    return sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml"))
+    return sorted(language.name for language in folder.iterdir() if language.is_dir())
 
 
 def check_language(language: str) -> None:
@@ -51,8 +51,11 @@ def check_language(language: str) -> None:
 @cache
 def catalog(language: str) -> dict[str, str]:
     """Return all texts of a language by "section.name"."""
-    sections = tomllib.loads((files(__package__) / "languages" / f"{language}.toml").read_text(encoding="utf-8"))
-    return {f"{section}.{name}": text for section, texts in sections.items() for name, text in texts.items()}
+    folder = files(__package__) / "languages" / language
+    parts = [tomllib.loads(part.read_text(encoding="utf-8")) for part in folder.iterdir() if part.name.endswith(".toml")]
+    return {
+        f"{section}.{name}": text for part in parts for section, texts in part.items() for name, text in texts.items()
+    }
 
 
 def pieces(message: Message | Piece, language: str) -> list[Piece]:

@@ -1,0 +1,92 @@
+"""What a person's code says, in this house's orientation; and what a form of code must be able to do."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from clearprop.derivation.messages import Message
+from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Parameters
+
+
+class SubmissionError(ValueError):
+    """A person's code cannot be checked: one line that says where, what, and what would be right."""
+
+    def __init__(self, message: Message, **values: Any) -> None:
+        super().__init__(message.key)
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One call of a person's code: the gradients, and the loss and outputs where it gives them.
+
+    `dW[l]` and `db[l]` are counted as the layers are (index 0 is an empty array). An array whose size fits is turned
+    into this house's shape, (n_l, n_{l−1}) and (n_l,); one that does not fit is left in the shape it came in (with its two
+    last axes swapped where the form stores W as in × out), so that the shape itself can be diagnosed; None: missing.
+    """
+
+    dW: list[Array | None]
+    db: list[Array | None]
+    loss: float | None = None
+    output: Array | None = None  # (m, n_L)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a person's code lays its arrays out; each a key of the messages `submission.…`, to be said.
+
+    `weights`: "out_in" (W a) or "in_out" (a W). `batch`: "rows", "columns" or "single" (one sample a call).
+    `biases`: "flat" (n,), "column" (n, 1) or "row" (1, n). `targets`: "rows" (one-hot or numbers) or "labels" (m,).
+    `dtype`: of the arrays it is given and returns.
+    """
+
+    weights: str = "out_in"
+    batch: str = "rows"
+    biases: str = "flat"
+    targets: str = "rows"
+    dtype: str = "float64"
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What can be read off a person's code before it runs; None or empty where nothing can.
+
+    `sizes`: (n_0, ..., n_L) if its code fixes them. `words`: lower-case identifiers and words of the source, in which
+    "relu" or "softmax" may occur. `loss`, `output`, `hidden`: names of tables' entries, where the form knows them.
+    `has_loss`: whether its answers hold the loss. `takes_penalty`: whether λ is an argument of its code.
+    """
+
+    sizes: tuple[int, ...] | None = None
+    words: frozenset[str] = field(default_factory=frozenset)
+    hidden: str | tuple[str, ...] | None = None
+    output: str | None = None
+    loss: str | None = None
+    has_loss: bool = False
+    takes_penalty: bool = False
+
+
+class Submission(Protocol):
+    """A person's code, ready to be called."""
+
+    form: str  # a key of the table of forms
+    source: str  # how it is named: "my_backprop.py: gradients"
+    hints: Hints
+    layouts: tuple[Layout, ...]  # those that may be meant, the likeliest first
+
+    def answer(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float = 0.0) -> Answer:
+        """Call it once in that layout.
+
+        Raises:
+            SubmissionError: it raised, ran for too long, returned nothing, not finite or not numbers.
+        """
+        ...
+
+    def losses(
+        self, layout: Layout, points: list[Parameters], X: Array, Y: Array, penalty: float = 0.0
+    ) -> list[float] | None:
+        """Return its own loss at each of many parameters; None where it gives no loss."""
+        ...
+
+    def close(self) -> None:
+        """End whatever runs for it."""
+        ...
