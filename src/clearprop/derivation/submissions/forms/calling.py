@@ -10,14 +10,14 @@ from typing import Any
 ROLES: dict[str, frozenset[str]] = {
     role: frozenset(names.split())
     for role, names in {
-        "inputs": "x xs inputs input data xbatch batchx features xtrain xi images a0 inputdata trainx samples xdata 输入",
+        "inputs": "x xs inputs input data xbatch batchx features xtrain xi images a0 inputdata trainx samples 输入",
         "targets": "y t ys label labels target targets ytrue ybatch batchy classes ytrain yi truth gt onehoty yonehot "
         "desired expected trainy ydata groundtruth 标签",
         "parameters": "parameters params param weights parametres paramters theta thetas nnparams wb weightsandbiases "
         "parameter paras para p w ws model flatparams allparams",
         "cache": "cache caches activations forwardcache cached memory store stored values outputs activs intermediates "
         "forwardresult fwd acts",
-        "output": "al yhat ypred o probs scores out output predictions prediction pred aout yout h probability a probas "
+        "output": "al yhat ypred o probs scores out output predictions prediction pred aout yout h probas "
         "yprob outputactivations",
         "penalty": "reg lambd lambda lamda lam lmbda lmd reglambda l2 lamdb regularization regularizationstrength "
         "weightdecay plambda llambda regstrength l2reg l2lambda decay regterm",
@@ -44,7 +44,7 @@ def simplified(name: str) -> str:
     return name.lower().replace("_", "")
 
 
-class NotBound(TypeError):
+class NotBoundError(TypeError):
     """An argument without a default of which nothing is known."""
 
 
@@ -66,7 +66,7 @@ def call_with(function: Callable[..., Any], known: Mapping[str, Any]) -> Any:
     """Call a function with what is known: by an argument's own name (lower case), else by its role.
 
     Raises:
-        NotBound: something without a default is neither named nor known.
+        NotBoundError: something without a default is neither named nor known.
     """
     given: dict[str, Any] = {}
     placed: list[Any] = []
@@ -74,7 +74,7 @@ def call_with(function: Callable[..., Any], known: Mapping[str, Any]) -> Any:
         value = _value_for(argument, known)
         if value is inspect.Parameter.empty:
             if argument.default is inspect.Parameter.empty:
-                raise NotBound(argument.name)
+                raise NotBoundError(argument.name)
         elif argument.kind is argument.POSITIONAL_ONLY:
             placed.append(value)
         else:

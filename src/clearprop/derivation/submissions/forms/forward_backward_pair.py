@@ -58,13 +58,13 @@ class Keys:
 
     def dictionary(self, W: list[Array], b: list[Array]) -> dict[str, Array]:
         """The parameters under these keys, W and b of a layer side by side."""
-        found = {}
+        found: dict[str, Array] = {}
         for i, (weight, bias) in enumerate(zip(W, b, strict=True), start=self.first):
             found |= {f"{self.weight}{i}": weight, f"{self.bias}{i}": bias}
         return found
 
 
-def _unpacks(tree: ast.AST) -> bool:
+def _unpacks(tree: ast.Module) -> bool:
     """Whether the parameters are taken apart as a tuple, `W1, b1, W2, b2 = parameters`."""
     for node in ast.walk(tree):
         match node:
@@ -114,8 +114,8 @@ class PairAdapter:
             name.lower(): arrays[slot] for name, slot in slots_of(self._arguments).items() if slot in arrays
         }
         if {"biases", "bias", "b", "bs"} & {name.lower() for name in self._arguments}:
-            values |= {name: W for name in ("weights", "weight", "w", "ws")}
-            values |= {name: b for name in ("biases", "bias", "b", "bs")}
+            values |= dict.fromkeys(("weights", "weight", "w", "ws"), W)
+            values |= dict.fromkeys(("biases", "bias", "b", "bs"), b)
         values |= {
             "inputs": laid_inputs(X, layout),
             "targets": laid_targets(Y, layout),
@@ -128,7 +128,7 @@ class PairAdapter:
         return Known(values, output_shape(layout, X, Y.shape[1]))
 
 
-def _returns_loss(tree: ast.AST, forward: Callable[..., Any]) -> bool:
+def _returns_loss(tree: ast.Module, forward: Callable[..., Any]) -> bool:
     names = returned_names(tree, forward)
     return bool(names) and names[0].lower() in ("cost", "loss", "j")
 
@@ -162,8 +162,8 @@ def _layouts(passes: Passes, source: str) -> Iterator[Layout]:
         yield replace(way, targets=targets)
 
 
-def passes_among(functions: Mapping[str, Callable[..., Any]], tree: ast.AST) -> Passes | None:
-    """The passes among functions by name, those that take a penalty first; None without a backward and a forward pass."""
+def passes_among(functions: Mapping[str, Callable[..., Any]], tree: ast.Module) -> Passes | None:
+    """The passes among functions by name, those that take a penalty first; None without a backward pass."""
     backward = _best(functions, _is_backward)
     if backward is None:
         return None

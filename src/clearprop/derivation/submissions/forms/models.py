@@ -32,7 +32,7 @@ TRIAL_SIZES = (7, 5, 3)
 class Constructor:
     """How a class takes its sizes.
 
-    `places` says for each argument that takes sizes: "sizes" (all of them), "hidden_list", "hidden", "input" or "output".
+    `places` says for each argument that takes sizes: "sizes" (all), "hidden_list", "hidden", "input" or "output".
     `others` are values for further arguments without a default; `penalty` is the name of the one that takes λ.
     """
 
@@ -73,7 +73,7 @@ class Constructor:
 
 def constructor_of(cls: type) -> Constructor | None:
     """How a class is built; None where an argument without a default means nothing known."""
-    arguments = [] if cls.__init__ is object.__init__ else arguments_of(cls)
+    arguments = arguments_of(cls)
     places = {argument.name: kind for argument in arguments if (kind := _kind_of(argument))}
     if not {"input", "output"} & set(places.values()) and "sizes" not in places.values():
         required = [argument.name for argument in arguments if argument.default is argument.empty]

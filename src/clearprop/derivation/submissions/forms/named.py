@@ -1,4 +1,4 @@
-"""Names that mean parameters and gradients: `W1`, `b1`, `dW1`, `grads["b2"]`, and what a call returns under such names."""
+"""Names that mean parameters and gradients (`W1`, `dW1`, `grads["b2"]`), and what a call returns under such names."""
 
 import re
 from collections.abc import Mapping, Sequence

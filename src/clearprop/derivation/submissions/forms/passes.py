@@ -1,4 +1,4 @@
-"""A forward pass, a backward pass and a cost of a person's code, called one after the other by what their arguments mean."""
+"""A forward pass, a backward pass and a cost of a person's code, called by what their arguments mean."""
 
 import ast
 import re
@@ -49,7 +49,7 @@ class Known:
         return self.values.get("output")
 
     def absorb(self, value: Any, names: list[str]) -> None:
-        """Take in what a forward pass returned: a cache, outputs, a loss, or values under the names of its return line."""
+        """Take in what a forward pass returned: a cache, outputs, a loss, or values that its return line names."""
         if isinstance(value, Mapping):
             self._name_all(value)
             self.values.setdefault("cache", value)
@@ -124,7 +124,7 @@ class Passes:
     backward: Callable[..., Any]
     forward: Callable[..., Any] | None
     cost: Callable[..., Any] | None
-    tree: ast.AST
+    tree: ast.Module
 
     def takes(self, role: str) -> bool:
         """Whether the backward pass has an argument of that role."""
