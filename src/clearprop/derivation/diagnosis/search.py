@@ -1,0 +1,317 @@
+"""The search for the fewest slips that explain a person's gradients, number by number, from the output layer down.
+
+At each layer the error signal is tried right and with every slip, and what they returned for ∇W and ∇b is compared with
+what would come out. The error signals that explain a layer are carried to the layer below it, so that the slips of many
+layers add up and need not be tried in all combinations.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import TypeVar
+
+import numpy as np
+
+from clearprop.derivation.diagnosis.error_slips import factors, output_errors, products, slopes
+from clearprop.derivation.diagnosis.gradient_slips import (
+    WEIGHT_CONTRACTIONS,
+    Contraction,
+    bias_contractions,
+    contract_weights,
+    errors,
+    inputs,
+    penalty_slip,
+)
+from clearprop.derivation.diagnosis.scene import Choice, Scene, Used, same
+from clearprop.derivation.gradients.problem import Problem
+from clearprop.mathematics.arrays import Array
+
+#: What an array that no slip explains costs; what a slip costs that was made in the layer above or beside; how many slips
+#: an array may have; how many error signals are carried down, and how much dearer than the best they may be.
+UNEXPLAINED, REPEATED, MOST_SLIPS, CARRIED, SLACK = 3.5, 0.3, 2, 8, 1.5
+#: The numbers of a hypothesis and those given may differ by this share of the largest: in float64, in float32.
+CLOSE = {8: 1e-8, 4: 3e-4}
+
+
+Way = TypeVar("Way")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A slip in the error signal ("delta"), in ∇W ("W") or in ∇b ("b") of a layer."""
+
+    layer: int
+    place: str
+    used: Used
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """How one array that was returned can be explained: what comes out by the hypothesis, and its slips."""
+
+    expected: Array
+    used: tuple[Used, ...] = ()
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """The slips down to some layer, and by array what would come out with them (None: no slip explains it)."""
+
+    scene: Scene
+    cost: float = 0.0
+    findings: tuple[Finding, ...] = ()
+    expected: tuple[tuple[str, int, Array | None], ...] = ()
+
+    @property
+    def unexplained(self) -> list[tuple[str, int]]:
+        """The arrays, ("W", l) or ("b", l), that no slip explains."""
+        return [(kind, l) for kind, l, array in self.expected if array is None]
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """What a person's code returned, and how far rounding may have moved it: `slack` by kind, then layer."""
+
+    dW: list[Array | None]
+    db: list[Array | None]
+    slack: dict[str, list[Array]]
+    close: float
+
+    def near(self, kind: str, l: int, expected: Array, size: float) -> bool:
+        """Whether an array that was returned is the expected one, to rounding."""
+        given = (self.dW if kind == "W" else self.db)[l]
+        if given is None or given.shape != expected.shape:
+            return False
+        slack = self.slack[kind][l] if self.slack and self.slack[kind][l].shape == given.shape else 0.0
+        return bool(np.all(np.abs(given - expected) <= self.close * size + slack))
+
+
+def explanations(problem: Problem, returned: Returned) -> list[Explanation]:
+    """The likeliest explanations of all arrays, the one with the fewest slips first.
+
+    Arguments:
+        problem: what should have been differentiated.
+        returned: the gradients that are to be explained.
+    """
+    states = [Explanation(Scene(problem, returned.dW))]
+    for l in reversed(problem.network.layers):
+        below = [state for above in states for state in _layer(above, l, returned)]
+        states = _best(below, l)
+    return states
+
+
+def _best(states: list[Explanation], l: int) -> list[Explanation]:
+    """The cheapest, each error signal once."""
+    kept: list[Explanation] = []
+    for state in sorted(states, key=lambda state: state.cost):
+        if len(kept) == CARRIED or state.cost > states_cost(kept, state) + SLACK:
+            break
+        if not any(same(state.scene.delta[l], other.scene.delta[l]) for other in kept):
+            kept.append(state)
+    return kept
+
+
+def states_cost(kept: list[Explanation], otherwise: Explanation) -> float:
+    """What the cheapest explanation costs."""
+    return kept[0].cost if kept else otherwise.cost
+
+
+def _layer(above: Explanation, l: int, returned: Returned) -> Iterator[Explanation]:
+    """Every way to explain one more layer, or the right error signal where none explains anything."""
+    least = np.inf
+    earlier = {finding.used.slip for finding in above.findings}
+    for delta in _error_signals(above.scene, l, returned, earlier):
+        if delta.cost > least + SLACK:
+            break
+        scene = above.scene.below(l, delta.array)
+        weights, bias = _plain_weights(scene, l, returned), _plain_bias(scene, l, returned)
+        if delta.used and weights is None and bias is None:
+            continue  # a wrong error signal that by itself explains nothing is no hypothesis
+        weights = weights or _explain_weights(scene, l, returned, earlier)
+        seen = earlier | {used.slip for used in (*delta.used, *(weights.used if weights else ()))}
+        bias = bias or _explain_bias(scene, l, returned, seen)
+        cost = delta.cost + sum(UNEXPLAINED if match is None else match.cost for match in (weights, bias))
+        least = min(least, cost)
+        yield replace(
+            above,
+            scene=scene,
+            cost=above.cost + cost,
+            findings=(
+                *above.findings,
+                *(Finding(l, "delta", used) for used in delta.used),
+                *(
+                    Finding(l, kind, used)
+                    for kind, match in (("W", weights), ("b", bias))
+                    if match
+                    for used in match.used
+                ),
+            ),
+            expected=(
+                *above.expected,
+                ("W", l, weights.expected if weights else None),
+                ("b", l, bias.expected if bias else None),
+            ),
+        )
+
+
+def _cost(used: tuple[Used, ...], cost: float, earlier: set[str]) -> float:
+    """The cost of slips, less where one was made before: who makes a slip in a loop makes it in each layer."""
+    repeated = sum(one.slip in earlier for one in used)
+    return cost - repeated * (1.0 - REPEATED)
+
+
+def _error_signals(scene: Scene, l: int, returned: Returned, earlier: set[str]) -> list[Choice]:
+    """Δˡ right, and with up to two slips, the cheapest first."""
+    top = l == scene.network.n_layers
+    firsts = output_errors(scene) if top else products(scene, l)
+    seconds = [Choice(np.ones(1))] if top else slopes(scene, l)
+    found = []
+    for first, second, (factor, sign, price) in product(firsts, seconds, factors(scene.m)):
+        used = first.used + second.used + sign
+        if len(used) <= MOST_SLIPS:
+            cost = _cost(used, first.cost + second.cost + price, earlier)
+            found.append(Choice(first.array * second.array * factor, used, cost))
+    if not top:
+        found += _updated_weights(scene, l, returned, seconds, earlier)
+    return sorted(found, key=lambda choice: choice.cost)
+
+
+def _updated_weights(
+    scene: Scene, l: int, returned: Returned, slopes_: list[Choice], earlier: set[str]
+) -> Iterator[Choice]:
+    """Δˡ through Wˡ⁺¹ − η∇Wˡ⁺¹, with the η that fits best what was returned."""
+    above, given = scene.dW[l + 1], [returned.dW[l], returned.db[l]]
+    if above is None or above.shape != scene.W[l + 1].shape or any(array is None for array in given):
+        return
+    numbers = np.concatenate([np.ravel(array) for array in given if array is not None])
+    for chosen in slopes_:
+        if len(chosen.used) == MOST_SLIPS:
+            continue
+        right, moved = ((scene.delta[l + 1] @ matrix) * chosen.array for matrix in (scene.W[l + 1], above))
+        base, change = (
+            np.concatenate([(delta.T @ scene.a[l - 1]).ravel(), delta.sum(axis=0)]) for delta in (right, moved)
+        )
+        base[: scene.W[l].size] += scene.problem.decay * scene.W[l].ravel()
+        length = float(change @ change)
+        if base.shape != numbers.shape or len(numbers) < 4 or length == 0.0:
+            continue
+        rate = float((base - numbers) @ change) / length
+        if rate > 1e-9 and np.linalg.norm(numbers - base + rate * change) < 1e-2 * np.linalg.norm(numbers - base):
+            used = (Used("updated_weights", "", rate), *chosen.used)
+            yield Choice(right - rate * moved, used, _cost(used, chosen.cost + 1.0, earlier))
+
+
+def _plain_weights(scene: Scene, l: int, returned: Returned) -> Match | None:
+    """What was returned for ∇Wˡ as ΔᵀA with a penalty, right or wrong; or None."""
+    delta, a = scene.delta[l], scene.a[l - 1]
+    return _matched(delta.T @ a, returned, scene, ("W", l), float(np.max(np.abs(delta).T @ np.abs(a), initial=0.0)))
+
+
+def _plain_bias(scene: Scene, l: int, returned: Returned) -> Match | None:
+    """What was returned for ∇bˡ as Σ_i Δ_i; or None."""
+    delta = scene.delta[l]
+    return _matched(delta.sum(axis=0), returned, scene, ("b", l), _bias_size(scene, l))
+
+
+def _bias_size(scene: Scene, l: int) -> float:
+    return float(np.max(np.sum(np.abs(scene.delta[l]), axis=0), initial=0.0))
+
+
+def _explain_weights(scene: Scene, l: int, returned: Returned, earlier: set[str]) -> Match | None:
+    """The cheapest explanation of what was returned for ∇Wˡ, given Δˡ."""
+    given = returned.dW[l]
+    if given is None:
+        return None
+    ways = [
+        (cost, used, (error.array, taken.array, contraction), factor)
+        for error, taken, contraction, (factor, sign, price) in product(
+            errors(scene, l), inputs(scene, l), WEIGHT_CONTRACTIONS, factors(scene.m)
+        )
+        if len(used := error.used + taken.used + contraction.used + sign) <= MOST_SLIPS
+        for cost in (_cost(used, error.cost + taken.cost + contraction.cost + price, earlier),)
+    ]
+
+    def tried(way: tuple[Array, Array, Contraction], factor: float) -> tuple[Array, float]:
+        delta, taken, contraction = way
+        size = float(np.max(np.abs(delta).T @ np.abs(taken), initial=0.0)) * abs(factor)
+        return contract_weights(contraction, delta, taken) * factor, size
+
+    return _cheapest(ways, tried, returned, scene, ("W", l), earlier)
+
+
+def _explain_bias(scene: Scene, l: int, returned: Returned, earlier: set[str]) -> Match | None:
+    """The cheapest explanation of what was returned for ∇bˡ, given Δˡ."""
+    if returned.db[l] is None:
+        return None
+    ways = [
+        (cost, used, contraction.array, factor)
+        for error in errors(scene, l)
+        for contraction, (factor, sign, price) in product(
+            bias_contractions(scene.below(l, error.array), l), factors(scene.m)
+        )
+        if len(used := error.used + contraction.used + sign) <= MOST_SLIPS
+        for cost in (_cost(used, error.cost + contraction.cost + price, earlier),)
+    ]
+    size = _bias_size(scene, l)
+
+    def tried(base: Array, factor: float) -> tuple[Array, float]:
+        return base * factor, max(size, float(np.max(np.abs(base), initial=0.0))) * abs(factor)
+
+    return _cheapest(ways, tried, returned, scene, ("b", l), earlier)
+
+
+def _cheapest(
+    ways: list[tuple[float, tuple[Used, ...], Way, float]],
+    tried: Callable[[Way, float], tuple[Array, float]],
+    returned: Returned,
+    scene: Scene,
+    at: tuple[str, int],
+    earlier: set[str],
+) -> Match | None:
+    """The cheapest of the ways, each (cost, slips, what it takes, factor), whose outcome is what was returned."""
+    best: Match | None = None
+    for cost, used, way, factor in sorted(ways, key=lambda way: way[0]):
+        if best and cost >= best.cost:
+            break
+        base, size = tried(way, factor)
+        match = _matched(base, returned, scene, at, size)
+        if match and len(used) + len(match.used) <= MOST_SLIPS:
+            total = cost + _cost(match.used, match.cost, earlier)
+            if best is None or total < best.cost:
+                best = Match(match.expected, used + match.used, total)
+    return best
+
+
+def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int], size: float) -> Match | None:
+    """What was returned as base + c · parameter: with the c that belongs there, or another, which is a slip; or None."""
+    kind, l = at
+    given = (returned.dW if kind == "W" else returned.db)[l]
+    if given is None or base.shape != given.shape:
+        return None
+    parameter = (scene.W if kind == "W" else scene.problem.parameters.b)[l]
+    if parameter.shape != given.shape:
+        return Match(base) if returned.near(kind, l, base, size) else None
+    decay = scene.problem.decay if kind == "W" else 0.0
+    size = max(size, abs(decay) * float(np.max(np.abs(parameter), initial=0.0)))
+    expected = base + decay * parameter
+    if returned.near(kind, l, expected, size):
+        return Match(expected)
+    length = float(np.sum(parameter * parameter))
+    if length == 0.0 or (parameter.size < 4 and not scene.problem.decay):
+        return None
+    coefficient = float(np.sum((given - base) * parameter)) / length
+    if abs(coefficient) * np.max(np.abs(parameter)) <= returned.close * size:
+        coefficient = 0.0
+    expected = base + coefficient * parameter
+    if not returned.near(kind, l, expected, size):
+        return None
+    used = penalty_slip(coefficient, scene.problem.decay, scene.m, kind == "b")
+    fitted = any(one.number is not None for one in used) and kind == "W"
+    return None if fitted and parameter.size < 4 else Match(expected, used, float(len(used)))
+
+
+def top_is_explained(problem: Problem, returned: Returned) -> bool:
+    """Whether right or wrong error signals explain anything in the output layer: else the convention is another one."""
+    states = _layer(Explanation(Scene(problem, returned.dW)), problem.network.n_layers, returned)
+    return any(len(state.unexplained) < 2 for state in states)
