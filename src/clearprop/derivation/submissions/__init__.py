@@ -1,1 +1,1 @@
-"""Code that people hand in: found in their file or object by its form, called in its own conventions, answers in ours."""
+"""Code that people hand in: found in a file or object by its form, called in its own conventions, answering in ours."""

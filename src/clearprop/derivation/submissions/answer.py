@@ -1,19 +1,26 @@
 """What a person's code says, in this house's orientation; and what a form of code must be able to do."""
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-from clearprop.derivation.messages import Message
+from clearprop.derivation.messages import Message, pieces
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
 
 
 class SubmissionError(ValueError):
-    """A person's code cannot be checked: one line that says where, what, and what would be right."""
+    """A person's code cannot be checked: one line that says where, what, and what would be right.
 
-    def __init__(self, message: Message, **values: Any) -> None:
-        super().__init__(message.key)
+    >>> str(SubmissionError(Message("submission.no_file", file="my.py")))
+    'my.py: there is no such file'
+    """
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
         self.message = message
+
+    def __str__(self) -> str:
+        return "".join(map(str, pieces(self.message, "en")))  # at need: a worker that raises it reads no catalog
 
 
 @dataclass(frozen=True)
@@ -21,21 +28,23 @@ class Answer:
     """One call of a person's code: the gradients, and the loss and outputs where it gives them.
 
     `dW[l]` and `db[l]` are counted as the layers are (index 0 is an empty array). An array whose size fits is turned
-    into this house's shape, (n_l, n_{l−1}) and (n_l,); one that does not fit is left in the shape it came in (with its two
-    last axes swapped where the form stores W as in × out), so that the shape itself can be diagnosed; None: missing.
+    into this house's shape, (n_l, n_{l−1}) and (n_l,); one that does not fit is left in the shape it came in (with its
+    two last axes swapped where the form stores W as in × out), so that the shape can be diagnosed; None: missing.
     """
 
     dW: list[Array | None]
     db: list[Array | None]
     loss: float | None = None
     output: Array | None = None  # (m, n_L)
+    changed: tuple[str, ...] = ()  # what it was given and altered in place: "W2", "b1", "X", "Y"
 
 
 @dataclass(frozen=True)
 class Layout:
     """How a person's code lays its arrays out; each a key of the messages `submission.…`, to be said.
 
-    `weights`: "out_in" (W a) or "in_out" (a W). `batch`: "rows", "columns" or "single" (one sample a call).
+    `weights`: "out_in" (W a) or "in_out" (a W). `batch`: "rows", "columns" or "single" (one sample a call: of several
+    rows the answer is the sum of their answers).
     `biases`: "flat" (n,), "column" (n, 1) or "row" (1, n). `targets`: "rows" (one-hot or numbers) or "labels" (m,).
     `dtype`: of the arrays it is given and returns.
     """
@@ -54,6 +63,7 @@ class Hints:
     `sizes`: (n_0, ..., n_L) if its code fixes them. `words`: lower-case identifiers and words of the source, in which
     "relu" or "softmax" may occur. `loss`, `output`, `hidden`: names of tables' entries, where the form knows them.
     `has_loss`: whether its answers hold the loss. `takes_penalty`: whether λ is an argument of its code.
+    `depth`: how many weight layers its code can do; None: any number.
     """
 
     sizes: tuple[int, ...] | None = None
@@ -63,6 +73,7 @@ class Hints:
     loss: str | None = None
     has_loss: bool = False
     takes_penalty: bool = False
+    depth: int | None = None
 
 
 class Submission(Protocol):
@@ -72,6 +83,12 @@ class Submission(Protocol):
     source: str  # how it is named: "my_backprop.py: gradients"
     hints: Hints
     layouts: tuple[Layout, ...]  # those that may be meant, the likeliest first
+    assumed: tuple[Message, ...]  # what was supplied or left out so that it runs, one line each
+
+    @property
+    def printed(self) -> str:
+        """The end of what it has printed so far."""
+        ...
 
     def answer(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float = 0.0) -> Answer:
         """Call it once in that layout.

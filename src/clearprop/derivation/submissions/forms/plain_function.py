@@ -1,0 +1,338 @@
+"""The plain form: a function of weights, biases, inputs and targets that returns the gradients."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from clearprop.derivation.messages import Message
+from clearprop.derivation.submissions.answer import Answer, Hints, Layout, SubmissionError
+from clearprop.derivation.submissions.forms import arrays
+from clearprop.derivation.submissions.forms.calling import (
+    arguments_of,
+    parsed,
+    returned_names,
+    role_of,
+    simplified,
+)
+from clearprop.derivation.submissions.forms.handing import Handed, Style, batches_of, styles_of
+from clearprop.derivation.submissions.forms.named import read_returned, slots_of
+from clearprop.derivation.submissions.forms.reading import Conventions, conventions_of
+from clearprop.derivation.submissions.sources import text_of
+from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Parameters
+
+#: Names of such a function, without underscores and in lower case, the likeliest first.
+NAMES = (
+    "gradients",
+    "gradient",
+    "grads",
+    "grad",
+    "computegradients",
+    "computegradient",
+    "getgradients",
+    "getgradient",
+    "getgrads",
+    "calcgradients",
+    "calculategradients",
+    "backpropagation",
+    "backpropagate",
+    "backprop",
+    "backwardpropagation",
+    "backwardpropagate",
+    "backwardprop",
+    "backwardpass",
+    "backward",
+    "backpass",
+    "bprop",
+    "backpropogation",
+    "bp",
+    "lossandgradients",
+    "lossandgrads",
+    "lossgrad",
+    "costandgrad",
+    "forwardbackward",
+    "反向传播",
+    "梯度",
+)
+_OTHERS = re.compile(
+    r"numerical|check|descent|train|fit|update|step|sgd|test|plot|predict|accuracy|init|eval|minimi[sz]e|main|optimi|"
+    r"^(loss|cost|objective|forward|feedforward)(func|function|pass|prop|propagation)?$|^compute(loss|cost)$"
+)
+_WEIGHTS = frozenset(
+    {"w", "ws", "weights", "weight", "wlist", "theta", "thetas", "weightlist", "listw", "weightmatrices"}
+)
+_BIASES = frozenset({"b", "bs", "bias", "biases", "blist", "biaslist", "listb", "biasvectors"})
+_LOSSES = (
+    "loss cost computeloss computecost lossfunction costfunction objective calculateloss calcloss getloss error j e"
+)
+_FORWARDS = "forward forwardpass forwardprop forwardpropagation feedforward predictproba output predict model net"
+
+
+class PlainFunction:
+    """The form: `gradients(W, b, X, Y)`, `backprop(X, y, W1, b1, W2, b2)`, `gradients(params, X, Y)`."""
+
+    name = "plain_function"
+
+    def find(self, names: Mapping[str, Any], source: str) -> "PlainAdapter | None":
+        """Return the function that is named as one that gives gradients, else the one whose arguments fit."""
+        functions = {name: value for name, value in names.items() if inspect.isroutine(value) and roles_of(value)}
+        known = [name for wanted in NAMES for name in functions if simplified(name) == wanted]
+        likely = [name for name in functions if re.search("grad|back", simplified(name)) and name not in known]
+        other = [name for name in functions if name not in (*known, *likely)]
+        for name in (*known, *likely, *other):
+            if name in known or not _OTHERS.search(simplified(name)):
+                return PlainAdapter(name, names, source)
+        return None
+
+
+def roles_of(function: Callable[..., Any], needed: Sequence[str] = ("inputs", "targets")) -> dict[str, str] | None:
+    """What each argument is for, by its name; None where this is no function of parameters and what is needed.
+
+    >>> roles_of(lambda W, b, X, Y: None)
+    {'W': 'W', 'b': 'b', 'X': 'inputs', 'Y': 'targets'}
+    """
+    arguments = arguments_of(function)
+    slots = slots_of([argument.name for argument in arguments])
+    has_biases = any(simplified(argument.name) in _BIASES for argument in arguments)
+    found: dict[str, str] = {}
+    for argument in arguments:
+        name = simplified(argument.name)
+        if argument.name in slots:
+            found[argument.name] = "{}{}".format(*slots[argument.name])
+        elif name in _WEIGHTS and has_biases:
+            found[argument.name] = "W"
+        elif name in _BIASES:
+            found[argument.name] = "b"
+        elif role := role_of(argument.name):
+            found[argument.name] = role
+    required = [a.name for a in arguments if a.default is a.empty]
+    unknown = [name for name in required if name not in found]
+    if not found and len(unknown) == 4:  # nothing can be told by the names: in the order of the equations
+        return dict(zip(unknown, ("W", "b", *needed), strict=True)) if len(needed) == 2 else None
+    parameters = ["W", "b"] if "W" in found.values() or "b" in found.values() else ["parameters"]
+    if slots:
+        parameters = []
+    missing = [role for role in (*parameters, *needed) if role not in found.values()]
+    if len(unknown) == len(missing) <= 2:
+        found |= dict(zip(unknown, missing, strict=True))
+        unknown, missing = [], []
+    if missing or unknown or len(set(found.values())) < len(found) or {"cache", "output"} & set(found.values()):
+        return None
+    return found
+
+
+class PlainAdapter:
+    """One such function, with the file's own loss and forward functions where their arguments fit."""
+
+    def __init__(self, name: str, names: Mapping[str, Any], source: str) -> None:
+        self.name = name
+        self.function: Callable[..., Any] = names[name]
+        roles = roles_of(self.function)
+        assert roles is not None
+        self.roles = roles
+        self.own_loss = _sibling(names, _LOSSES, ("inputs", "targets"))
+        self.own_forward = _sibling(names, _FORWARDS, ("inputs",))
+        source = source or text_of(self.function)
+        tree = parsed(source)
+        self.returned = returned_names(tree, self.function)
+        conventions = conventions_of(tree, getattr(self.function, "__name__", name))
+        self.layouts = layouts_of(conventions)
+        self.styles = styles_of(self.function, roles, source, self.own_names(names))
+        self.working: dict[tuple[Layout, int], Style] = {}
+        self.tells_loss = any(simplified(part) in _LOSSES.split() for part in self.returned)
+        self.hints = Hints(
+            words=arrays.words_of(source),
+            has_loss=self.own_loss is not None or self.tells_loss,
+            takes_penalty="penalty" in roles.values(),
+        )
+
+    def own_names(self, names: Mapping[str, Any]) -> set[str]:
+        """The modules that the function's file has imported."""
+        found = getattr(self.function, "__globals__", names).values()
+        return {value.__name__.partition(".")[0] for value in found if inspect.ismodule(value)}
+
+    def call(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> Answer:
+        """Call the function once, in the style that gives the most gradients of the right size."""
+        known = (layout, len(parameters.W))
+        styles = [self.working[known]] if known in self.working else self.styles
+        failure: Exception | None = None
+        best: tuple[int, Style, Answer] | None = None
+        for style in styles:
+            if style.pack == "bare" and len(parameters.W) != 2:
+                continue
+            try:
+                answer = self._called(style, layout, parameters, X, Y, penalty)
+            except Exception as error:
+                failure = failure or error
+                continue
+            fitting = _fitting(answer, parameters)
+            if best is None or fitting > best[0]:
+                best = fitting, style, answer
+            if fitting == 2 * len(parameters.W) - 2:
+                break
+        if best is None:
+            assert failure is not None
+            raise failure
+        self.working[known] = best[1]
+        return best[2]
+
+    def loss(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> float | None:
+        """Return the loss that the function gives, or that of the file's own loss function."""
+        if self.tells_loss or self.own_loss is None:
+            return self.call(layout, parameters, X, Y, penalty).loss if self.hints.has_loss else None
+        style = self.working.get((layout, len(parameters.W)), self.styles[0])
+        batches = [Handed(style, layout, parameters, *batch, penalty) for batch in batches_of(layout, X, Y)]
+        losses = [arrays.number(batch.given_to(*self.own_loss)) for batch in batches]
+        return None if None in losses else float(sum(loss for loss in losses if loss is not None))
+
+    def _called(
+        self, style: Style, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float
+    ) -> Answer:
+        answers, changed = [], dict[str, None]()
+        for batch in batches_of(layout, X, Y):
+            handed = Handed(style, layout, parameters, *batch, penalty)
+            value = handed.given_to(self.function, self.roles)
+            answers.append(self._answer(value, layout, parameters))
+            changed |= dict.fromkeys(handed.changed())
+        answer = answers[0] if len(answers) == 1 else arrays.summed(answers)
+        if answer.loss is None and self.own_loss is not None and not self.tells_loss:
+            self.working.setdefault((layout, len(parameters.W)), style)
+            with suppress(Exception):
+                answer = replace(answer, loss=self.loss(layout, parameters, X, Y, penalty))
+        output = self._output(style, layout, parameters, X, Y)
+        return replace(answer, output=output, changed=tuple(changed))
+
+    def _answer(self, value: Any, layout: Layout, parameters: Parameters) -> Answer:
+        """What one call returned, in this house's order."""
+        value = unstacked(value, parameters)
+        _check_counts(value, parameters, self.name)
+        gradients, loss = read_returned(value, self.returned, parameters)
+        if not gradients:
+            raise SubmissionError(Message("submission.not_gradients", code=self.name, what=described(value)))
+        return arrays.answer_of(gradients, layout, parameters, loss)
+
+    def _output(self, style: Style, layout: Layout, parameters: Parameters, X: Array, Y: Array) -> Array | None:
+        """What the file's own forward function gives, (m, n_L); None where it has none, or it gives something else."""
+        if self.own_forward is None:
+            return None
+        rows = []
+        try:
+            for batch in batches_of(layout, X, Y):
+                value = Handed(style, layout, parameters, *batch, 0.0).given_to(*self.own_forward)
+                if isinstance(value, tuple) and value and not isinstance(value[0], list | tuple | dict):
+                    value = value[0]  # (A2, cache)
+                shape = (len(X) if layout.batch != "single" else 1, Y.shape[1])
+                if layout.batch == "single" and np.ndim(value) == 1:
+                    value = np.reshape(arrays.plain(value), (-1, 1))
+                rows.append(arrays.own_output(value, layout, shape))
+        except Exception:  # whatever its forward function does, its gradients count
+            return None
+        found = [row for row in rows if row is not None]
+        return np.concatenate(found) if len(found) == len(rows) else None
+
+
+def layouts_of(read: Conventions) -> tuple[Layout, ...]:
+    """The layouts that a function may mean, those that agree with what was read of it first."""
+
+    def disagreement(layout: Layout) -> int:
+        return (
+            4 * (read.weights is not None and layout.weights != read.weights)
+            + 4 * (bool(read.batches) and layout.batch not in read.batches)
+            + 2 * (bool(read.biases) and layout.biases not in read.biases)
+            + 2 * (read.labels != (layout.targets == "labels"))
+        )
+
+    dtype = "float32" if read.single_precision else "float64"
+    found = [
+        Layout(weights, batch, biases, targets, dtype)
+        for targets in ("rows", "labels")
+        for weights, batch, biases in _USUAL
+    ]
+    return tuple(sorted(found, key=disagreement))
+
+
+#: Weights, batch and biases as they go together, the most usual first.
+_USUAL = (
+    ("out_in", "rows", "flat"),
+    ("in_out", "rows", "flat"),
+    ("out_in", "columns", "column"),
+    ("in_out", "rows", "row"),
+    ("out_in", "single", "flat"),
+    ("out_in", "single", "column"),
+    ("out_in", "rows", "row"),
+    ("out_in", "columns", "flat"),
+    ("in_out", "columns", "column"),
+    ("in_out", "single", "flat"),
+    ("in_out", "single", "row"),
+    ("in_out", "single", "column"),
+    ("out_in", "rows", "column"),
+    ("in_out", "rows", "column"),
+    ("in_out", "columns", "flat"),
+)
+
+
+def _sibling(
+    names: Mapping[str, Any], wanted: str, needed: Sequence[str]
+) -> tuple[Callable[..., Any], dict[str, str]] | None:
+    """The file's own function of one of these names, where it can be given all that it asks for."""
+    for want in wanted.split():
+        for name, value in names.items():
+            if simplified(name) == want and inspect.isroutine(value) and (roles := roles_of(value, needed)):
+                return value, roles
+    return None
+
+
+def unstacked(value: Any, parameters: Parameters) -> Any:
+    """What was returned, with arrays that hold all layers' gradients (of equal sizes) taken apart."""
+    n_layers = len(parameters.W) - 1
+    parts = value if isinstance(value, tuple | list) else ()
+    counts = {len(part) for part in parts if _dimensions(part) == 3}
+    if n_layers == 1 or not counts or not counts <= {n_layers, n_layers + 1}:
+        return value
+    return tuple(list(part) if _dimensions(part) >= 2 and len(part) in counts else part for part in parts)
+
+
+def _dimensions(part: Any) -> int:
+    """How many axes an array has; 1 for a list of whatever, 0 for a number."""
+    return len(part.shape) if hasattr(part, "shape") else int(isinstance(part, list | tuple))
+
+
+def _check_counts(value: Any, parameters: Parameters, name: str) -> None:
+    """Raise SubmissionError where nothing was returned, or a list of gradients has not one entry a layer."""
+    if value is None:
+        raise SubmissionError(Message("submission.returned_nothing", code=name))
+    n_layers = len(parameters.W) - 1
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, tuple) else ()
+    for part in parts:
+        if isinstance(part, list | tuple) and len(part) not in (n_layers, n_layers + 1) and _of_arrays(part):
+            raise SubmissionError(Message("submission.count", code=name, count=len(part), expected=n_layers))
+
+
+def _of_arrays(part: Sequence[Any]) -> bool:
+    return not any(isinstance(entry, dict | str) for entry in part) and any(_dimensions(entry) for entry in part)
+
+
+def described(value: Any) -> str:
+    """What a value is, in one short line of Python's names.
+
+    >>> described((np.zeros((2, 3)), 0.5, [1, 2]))
+    'tuple(ndarray(2, 3), float, list of 2)'
+    """
+    if isinstance(value, tuple):
+        return f"tuple({', '.join(described(part) for part in value[:8])}{', ...' if len(value) > 8 else ''})"
+    if isinstance(value, list):
+        return f"list of {len(value)}"
+    if isinstance(value, Mapping):
+        return f"dict({', '.join(map(repr, list(value)[:8]))}{', ...' if len(value) > 8 else ''})"
+    return type(value).__name__ + (str(tuple(value.shape)) if hasattr(value, "shape") else "")
+
+
+def _fitting(answer: Answer, parameters: Parameters) -> int:
+    """How many gradients have the shape of their parameter."""
+    pairs = [*zip(answer.dW[1:], parameters.W[1:], strict=True), *zip(answer.db[1:], parameters.b[1:], strict=True)]
+    return sum(array is not None and array.shape == own.shape for array, own in pairs)
