@@ -1,0 +1,198 @@
+"""Gradients by central differences of the loss: every entry of every W and b of a network, each moved by itself.
+
+Steps are h, 2h and 3h to both sides, which gives a slope of sixth order and, from the two nearest, one of fourth
+order; what they differ by says how sure the better one is. h is such that no pre-activation of any layer moves by more
+than a few thousandths, and none changes sides of a point where an activation's definition changes. Losses are
+subtracted row by row, so that what a step does not move cancels exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clearprop.derivation.gradients.displaced import Crossings, Displaced, breakpoints, has_breakpoints
+from clearprop.derivation.gradients.measured import Measured, measured
+from clearprop.derivation.gradients.problem import Problem
+from clearprop.derivation.gradients.progress import Progress, blocks
+from clearprop.mathematics.arrays import Array
+
+MOVE = 4e-3  # of the pre-activation that moves most: where what is cut off and what is rounded are both near 1e-13
+MOVE_AT_BREAK = 1e-4  # odd orders do not cancel there
+SMALLEST_MOVE = 1e-8  # below, rounding outweighs what a step over a bend of f' costs
+SHRINK = 16.0
+ATTEMPTS = 4
+
+# How D(h), D(2h), D(3h) are combined: so that errors ~h², h⁴ vanish, or ~h, h² where a step begins at a break.
+SMOOTH = np.array([[1.5, -0.6, 0.1], [4 / 3, -1 / 3, 0.0]])
+AT_BREAK = np.array([[3.0, -3.0, 1.0], [2.0, -1.0, 0.0]])
+
+
+def central_differences(problem: Problem, progress: Progress | None = None) -> Measured:
+    """∂E/∂θ ≈ (E(θ + h) − E(θ − h))/2h for every entry θ of every W and b, extrapolated to sixth order in h.
+
+    Arguments:
+        problem: what is differentiated.
+        progress: is told the share that is done.
+
+    Returns:
+        The slopes, to about 1e-11 of their size for moderate pre-activations; kinks are the entries whose steps cannot
+        but cross a kink of an activation (a pre-activation at the kink, or within rounding of it).
+
+    Example:
+        >>> from clearprop.mathematics.network import Network, Parameters
+        >>> network = Network((1, 1), output="identity", loss="half_squared_error")
+        >>> problem = Problem.of(network, Parameters.of([[[3.0]]], [[0.0]]), np.array([[2.0]]), np.array([[1.0]]))
+        >>> found = central_differences(problem)
+        >>> abs(found.dW[1] - (3 * 2 - 1) * 2) <= found.uncertainty_dW[1]
+        array([[ True]])
+
+    Source: finite differences with Richardson's extrapolation, 1911.
+    """
+    network = problem.network
+    with np.errstate(all="ignore"):
+        run = _Run(Displaced(problem))
+        reaches, nearness, noises = zip(*(_probe(run.displaced, l) for l in network.layers), strict=True)
+        noise = np.max([np.finfo(float).eps * np.abs(run.displaced.row_losses), *noises], axis=0)
+        layers = [_Layer.of(run.displaced, l, reaches[l - 1], nearness[l - 1], noise) for l in network.layers]
+        for l, entries in blocks(problem, run.displaced, progress):
+            run.measure(layers[l - 1], entries)
+        for layer in layers:
+            _retry(run, layer)
+            _add_penalty(problem, layer)
+    slopes, uncertainties = [layer.slopes for layer in layers], [layer.uncertainties for layer in layers]
+    return measured("central_differences", network, slopes, uncertainties, [layer.kinks for layer in layers])
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """The entries of one layer, (n_l, n_{l−1} + 1): their steps, and what has been found so far."""
+
+    l: int
+    step: Array
+    at_break: Array  # whether a step begins at a break, or so near that it cannot but cross it
+    rounding: Array  # of a difference of losses
+    slopes: Array
+    uncertainties: Array
+    kinks: Array
+
+    @classmethod
+    def of(cls, displaced: Displaced, l: int, reach: Array, nearness: Array | None, noise: Array) -> "_Layer":
+        inputs = np.abs(displaced.inputs[l - 1])  # (n_{l−1} + 1, m)
+        full = _inverse(_largest_product(reach, inputs))
+        step, at_break = MOVE * full, np.zeros(full.shape, bool)
+        if nearness is not None:
+            free = 0.3 * _inverse(_largest_product(nearness, inputs), otherwise=np.inf)
+            at_break = free < SMALLEST_MOVE * full
+            step = np.where(at_break, MOVE_AT_BREAK * full, np.minimum(step, free))
+        weighted = (np.abs(displaced.problem.omega) * noise) ** 2
+        rounding = np.broadcast_to(np.sqrt((inputs > 0) @ weighted), step.shape)
+        empty = np.full(step.shape, np.nan)
+        return cls(l, step, at_break, rounding, empty, np.full(step.shape, np.inf), np.zeros(step.shape, bool))
+
+
+def _largest_product(factors: Array, inputs: Array) -> Array:
+    """max_i factors_ji · inputs_ki, (n_l, n_{l−1} + 1)."""
+    return np.array([np.max(inputs * row, axis=1) for row in factors])
+
+
+def _inverse(array: Array, otherwise: float = 1.0) -> Array:
+    return np.where(array > 0, 1.0 / np.where(array > 0, array, 1.0), otherwise)
+
+
+class _Movement:
+    """Watches how far every pre-activation moves: the furthest, and the share of its way to the nearest break."""
+
+    def __init__(self, displaced: Displaced, l: int) -> None:
+        network = displaced.problem.network
+        self.points = [(), *(breakpoints(network.activation(k)) for k in network.layers)]
+        shape = (network.sizes[l], displaced.problem.n_samples)
+        self.furthest, self.share = np.zeros(shape), np.zeros(shape)
+
+    def __call__(self, l: int, z: Array, before: Array) -> None:
+        way = np.abs(z - before)
+        np.maximum(self.furthest, np.max(way, axis=0), out=self.furthest)
+        for at, _ in self.points[l]:
+            distance = np.abs(before - at)
+            share = np.where(way > 0, way / np.maximum(distance, 1e-290), 0.0)
+            np.maximum(self.share, np.max(share, axis=0), out=self.share)
+
+
+def _probe(displaced: Displaced, l: int) -> tuple[Array, Array | None, Array]:
+    """Move every unit of layer l a little, to see what its movements do.
+
+    Returns:
+        By how much the pre-activation that moves most moves, (n_l, m), and the share of its way to a break (or None),
+        both for one unit of movement; and by how much a row's loss is rounded, (m,).
+    """
+    network, n_samples = displaced.problem.network, displaced.problem.n_samples
+    small = 1e-6
+    units = np.arange(network.sizes[l])
+    movement = _Movement(displaced, l)
+    shift = np.full((len(units), n_samples), small)
+    higher, lower = (displaced.losses(l, units, way * shift, movement) for way in (1, -1))
+    slopes = (higher - lower) / (2.0 * small)
+    reach = np.minimum(movement.furthest / small, 1e100)
+    steps = 1e-9 / np.maximum(reach, 1e-3)  # so small that a second difference is rounding alone
+    bend = displaced.losses(l, units, steps) + displaced.losses(l, units, -steps) - 2.0 * displaced.row_losses
+    nearness = np.minimum(movement.share / small, 1e100)
+    rounded = np.isfinite(bend) & (nearness * steps < 0.5)  # others bend by a break
+    noise = np.max(np.where(rounded, np.abs(bend), 0.0), axis=0)
+    shifted = np.finfo(float).eps * np.nan_to_num(np.abs(displaced.z[l] * slopes))  # z + h is rounded as z is
+    noise += np.sqrt(np.sum(shifted**2, axis=0))
+    return reach, nearness if has_breakpoints(network) else None, noise
+
+
+class _Run:
+    """Measures entries of a layer, and keeps for each the slope that is surest."""
+
+    def __init__(self, displaced: Displaced) -> None:
+        self.displaced, self.problem = displaced, displaced.problem
+        self.watches = has_breakpoints(self.problem.network)
+
+    def measure(self, layer: _Layer, entries: Array) -> None:
+        displaced, l = self.displaced, layer.l
+        units, columns = np.divmod(entries, layer.step.shape[1])
+        step, at_break = layer.step.flat[entries], layer.at_break.flat[entries]
+        shifts = step[:, None] * displaced.inputs[l - 1][columns]
+        crossings = Crossings(self.problem.network, len(entries)) if self.watches else None
+        slopes = np.empty((3, len(entries)))
+        for k in (1, 2, 3):
+            watch = crossings if k == 3 else None
+            higher, lower = (displaced.losses(l, units, way * k * shifts, watch) for way in (1, -1))
+            slopes[k - 1] = (higher - lower) @ self.problem.omega / (2 * k * step)
+        best, second = np.where(at_break, AT_BREAK @ slopes, SMOOTH @ slopes)
+        rounding = 4.0 * layer.rounding.flat[entries] / step + 16.0 * np.finfo(float).eps * np.abs(best)
+        uncertainty = np.abs(best - second) + rounding
+        better = uncertainty < layer.uncertainties.flat[entries]
+        if crossings is not None:
+            avoidable = crossings.crossed & ~at_break
+            better &= ~avoidable | np.isnan(layer.slopes.flat[entries])
+            uncertainty[avoidable] = np.inf
+            layer.kinks.flat[entries[better]] = crossings.kinked[better]
+        layer.slopes.flat[entries[better]] = best[better]
+        layer.uncertainties.flat[entries[better]] = uncertainty[better]
+
+
+def _retry(run: _Run, layer: _Layer) -> None:
+    """Measure again, with smaller steps, what crosses a break or is less sure than rounding leaves it."""
+    length = run.displaced.block_length(layer.l)
+    for _ in range(ATTEMPTS):
+        usual = np.nanmean(np.abs(layer.slopes)) if np.isfinite(layer.slopes).any() else 0.0
+        cut_off = layer.uncertainties - 4.0 * layer.rounding / layer.step
+        wanted = (cut_off > 1e-9 * np.maximum(np.abs(layer.slopes), usual)) & (cut_off > 0.0) & ~layer.at_break
+        again = np.flatnonzero(wanted | np.isnan(layer.slopes))
+        if not len(again):
+            return
+        layer.step.flat[again] /= SHRINK
+        for start in range(0, len(again), length):
+            run.measure(layer, again[start : start + length])
+    unmeasured = ~np.isfinite(layer.uncertainties)
+    layer.uncertainties[unmeasured] = np.abs(layer.slopes[unmeasured])
+
+
+def _add_penalty(problem: Problem, layer: _Layer) -> None:
+    """Add (κ/2)((w + h)² − (w − h)²)/2h, which is (κ/2)·2w for every h: no step has to be made, and nothing cancels."""
+    if problem.decay:
+        slopes = problem.decay * problem.parameters.W[layer.l]
+        layer.slopes[:, :-1] += slopes
+        layer.uncertainties[:, :-1] += 4.0 * np.finfo(float).eps * np.abs(slopes)
