@@ -1,5 +1,6 @@
 """What an explanation consists of, whatever it is written as: headings, paragraphs, steps, tables."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,9 +39,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a part."""
+    """The title of a part; level 2 is a part of the whole, level 3 a part of that."""
 
     text: Content
+    level: int = 2
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,31 @@ class Code:
     text: str
 
 
-Block = Heading | Paragraph | Steps | Table | Code
+@dataclass(frozen=True)
+class Display:
+    """A formula of somebody else's, as its LaTeX was written; our own are expressions."""
+
+    latex: str
+
+    @property
+    def in_one_line(self) -> str:
+        """The LaTeX with each run of white space as one space."""
+        return " ".join(self.latex.split())
+
+    @property
+    def mathematics(self) -> str | None:
+        r"""What can stand in any display: no equation of its own, \tag{1} as (1); None where the dollar signs are broken.
+
+        >>> print(Display(r"\begin{equation} E = 1 \tag{2} \end{equation}").mathematics)
+        E = 1 \quad (2)
+        """
+        if "$" in self.latex:
+            return None
+        bare = re.sub(r"\\(begin|end)\{equation\}", "", self.in_one_line).strip()
+        return re.sub(r"\\tag\{(\w+)\}", r"\\quad (\1)", bare)
+
+
+Block = Heading | Paragraph | Steps | Table | Code | Display
 
 #: Stands first where every array bears its shape.
 SHAPES = Paragraph((Message("document.shapes"),))

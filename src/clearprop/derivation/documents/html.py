@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 
-from clearprop.derivation.documents.blocks import Block, Code, Content, Document, Heading, Paragraph, Step, Steps, Table
+from clearprop.derivation.documents.blocks import (
+    Block,
+    Code,
+    Content,
+    Display,
+    Document,
+    Heading,
+    Paragraph,
+    Step,
+    Steps,
+    Table,
+)
 from clearprop.derivation.documents.words import (
     all_steps,
     assumption,
@@ -98,6 +109,12 @@ class _Page:
         text = mathml(f"{{{before}}} = {after}")
         return Markup(text.replace('display="inline"', 'display="inline" displaystyle="true"', 1))
 
+    def foreign(self, latex: str) -> "Markup":
+        """Return somebody else's LaTeX as MathML; latex2mathml has no aligned within a display, but align."""
+        from markupsafe import Markup
+
+        return Markup(mathml(latex.replace("{aligned}", "{align}"), display=True))
+
     def words(self, content: Content) -> "Markup":
         return self.running((content,))
 
@@ -114,8 +131,8 @@ class _Page:
 
     def block(self, block: Block) -> dict[str, Any]:
         match block:
-            case Heading(text=text):
-                return {"kind": "heading", "text": self.words(text)}
+            case Heading(text=text, level=level):
+                return {"kind": "heading", "level": level, "text": self.words(text)}
             case Paragraph(sentences=contents):
                 return {"kind": "paragraph", "text": self.running(contents)}
             case Steps(steps=steps):
@@ -124,7 +141,9 @@ class _Page:
                 cells = [[self.words(cell) for cell in row] for row in (headings, *rows)]
                 names = [sentence(heading, self.document.language, str, self.unicode) for heading in headings]
                 return {"kind": "table", "headings": cells[0], "names": names, "rows": cells[1:]}
-            case Code(text=text):
+            case Display(mathematics=str(mathematics)):
+                return {"kind": "display", "formula": self.foreign(mathematics)}
+            case Code(text=text) | Display(in_one_line=text):
                 return {"kind": "code", "text": text}
 
     def step(self, step: Step, left: Expression | None) -> dict[str, Any]:

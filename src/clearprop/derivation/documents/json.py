@@ -3,7 +3,18 @@
 import json
 from typing import Any
 
-from clearprop.derivation.documents.blocks import Block, Code, Content, Document, Heading, Paragraph, Step, Steps, Table
+from clearprop.derivation.documents.blocks import (
+    Block,
+    Code,
+    Content,
+    Display,
+    Document,
+    Heading,
+    Paragraph,
+    Step,
+    Steps,
+    Table,
+)
 from clearprop.derivation.documents.words import rule
 from clearprop.derivation.expressions import Expression, Number
 from clearprop.derivation.messages import pieces
@@ -17,7 +28,7 @@ def to_json(document: Document) -> str:
     An object with the facts of the document (of a derivation: kind, network, quantity, form, left, result; of a worked
     example: its losses and arrays; of a proof: whether it holds, and its lines), then `title`, `language` and `blocks`;
     each block has a `kind` ("heading", "paragraph", "steps", "table",
-    "code"). A text is a list of words (strings) and formulas (objects {"unicode", "latex"}) in order.
+    "code", "display"). A text is a list of words (strings) and formulas (objects {"unicode", "latex"}) in order.
     A step has number, left (null where it goes on from the step before), right, rule (its key), rule_name, why, uses,
     assumes, condition, numbers and value.
     """
@@ -32,8 +43,8 @@ def to_json(document: Document) -> str:
 
 def _block(document: Document, block: Block) -> dict[str, Any]:
     match block:
-        case Heading(text=text):
-            return {"kind": "heading", "text": _text(document, text)}
+        case Heading(text=text, level=level):
+            return {"kind": "heading", "level": level, "text": _text(document, text)}
         case Paragraph(sentences=contents):
             return {"kind": "paragraph", "sentences": [_text(document, content) for content in contents]}
         case Steps(steps=steps):
@@ -43,6 +54,8 @@ def _block(document: Document, block: Block) -> dict[str, Any]:
             return {"kind": "table", "headings": cells[0], "rows": cells[1:]}
         case Code(text=text):
             return {"kind": "code", "text": text}
+        case Display():
+            return {"kind": "display", "latex": block.in_one_line}
 
 
 def _step(document: Document, step: Step) -> dict[str, Any]:

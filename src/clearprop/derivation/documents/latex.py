@@ -7,7 +7,18 @@ from importlib.resources import files
 
 from rich.cells import cell_len
 
-from clearprop.derivation.documents.blocks import Block, Code, Content, Document, Heading, Paragraph, Step, Steps, Table
+from clearprop.derivation.documents.blocks import (
+    Block,
+    Code,
+    Content,
+    Display,
+    Document,
+    Heading,
+    Paragraph,
+    Step,
+    Steps,
+    Table,
+)
 from clearprop.derivation.documents.words import remarks, sentence, sentences, title
 from clearprop.derivation.expressions import Expression
 from clearprop.derivation.messages import Message
@@ -105,15 +116,18 @@ def _title(document: Document) -> str:
 
 def _block(document: Document, block: Block) -> str:
     match block:
-        case Heading(text=text):
-            return f"\\subsection*{{\\everymath{{\\displaystyle}}{_words(document, text)}}}"
+        case Heading(text=text, level=level):
+            part = "subsection" if level == 2 else "subsubsection"
+            return f"\\{part}*{{\\everymath{{\\displaystyle}}{_words(document, text)}}}"
         case Paragraph(sentences=contents):
             return _running(document, contents)
         case Steps(steps=steps):
             return _steps(document, steps)
         case Table(headings=headings, rows=rows):
             return _table(document, [headings, *rows])
-        case Code(text=text):
+        case Display(mathematics=str(mathematics)) if mathematics.isascii():
+            return f"\\[\n\\fitted[\\linewidth]{{{mathematics}}}\n\\]"
+        case Code(text=text) | Display(in_one_line=text):
             lines = [escaped(line).replace(" ", "\\ ").replace("--", "-{}-") for line in text.splitlines()]
             return "{\\ttfamily\\small\\raggedright\n" + "\\\\\n".join(line or "\\strut" for line in lines) + "\\par}"
 

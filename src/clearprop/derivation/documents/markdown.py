@@ -2,7 +2,18 @@
 
 import re
 
-from clearprop.derivation.documents.blocks import Block, Code, Content, Document, Heading, Paragraph, Step, Steps, Table
+from clearprop.derivation.documents.blocks import (
+    Block,
+    Code,
+    Content,
+    Display,
+    Document,
+    Heading,
+    Paragraph,
+    Step,
+    Steps,
+    Table,
+)
 from clearprop.derivation.documents.words import remarks, sentence, sentences
 from clearprop.derivation.documents.words import title as words_title
 from clearprop.derivation.expressions import Expression
@@ -25,8 +36,8 @@ def title(document: Document) -> str:
 def block_text(document: Document, block: Block) -> str:
     """Return a block as Markdown."""
     match block:
-        case Heading(text=text):
-            return "## " + _words(document, text)
+        case Heading(text=text, level=level):
+            return f"{'#' * level} {_words(document, text)}"
         case Paragraph(sentences=contents):
             return sentences(contents, document.language, escaped, lambda node: formula(document, node))
         case Steps(steps=steps):
@@ -35,7 +46,9 @@ def block_text(document: Document, block: Block) -> str:
             cells = [[_words(document, cell).replace("\n", " ") for cell in row] for row in (headings, *rows)]
             lines = ["| " + " | ".join(row) + " |" for row in cells]
             return "\n".join([lines[0], "|" + " --- |" * len(headings), *lines[1:]])
-        case Code(text=text):
+        case Display(mathematics=str(mathematics)):
+            return f"$$\n{_harmless(mathematics)}\n$$"
+        case Code(text=text) | Display(in_one_line=text):
             fence = max(re.findall(r"`{3,}", text), key=len, default="``") + "`"
             return f"{fence}\n{text}\n{fence}"
 
@@ -47,8 +60,13 @@ def formula(document: Document, node: Expression) -> str:
 
 def latex(document: Document, node: Expression) -> str:
     """Return LaTeX without a backslash before punctuation, which Markdown would take for its own."""
-    text = to_latex(node, document.shapes, document.language)
-    return text.replace(r"\,", r"\thinspace ").replace(r"\\", r"\cr").replace("<", r"\lt ")
+    return _harmless(to_latex(node, document.shapes, document.language))
+
+
+def _harmless(text: str) -> str:
+    for sign, same in ((r"\,", r"\thinspace "), (r"\\", r"\cr "), ("<", r"\lt "), ("*", r"\ast ")):
+        text = text.replace(sign, same)
+    return text
 
 
 def escaped(text: str) -> str:

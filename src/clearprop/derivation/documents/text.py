@@ -9,6 +9,7 @@ from clearprop.derivation.documents.blocks import (
     Block,
     Code,
     Content,
+    Display,
     Document,
     Heading,
     Paragraph,
@@ -52,9 +53,9 @@ class _Text:
 
     def block(self, block: Block) -> list[str]:
         match block:
-            case Heading(text=text):
+            case Heading(text=text, level=level):
                 lines = wrapped(self.words(text), self.width)
-                return [*lines, "─" * max(map(cell_len, lines))]
+                return [*lines, "─" * max(map(cell_len, lines))] if level == 2 else lines
             case Paragraph(sentences=contents):
                 return wrapped(sentences(contents, self.document.language, str, self.fixed), self.width)
             case Steps(steps=steps):
@@ -63,6 +64,8 @@ class _Text:
                 return self.table(headings, rows)
             case Code(text=text):
                 return ["    " + line for line in text.splitlines()]
+            case Display():
+                return ["    " + line for line in wrapped(block.in_one_line, self.width - 4)]
 
     def formula(self, node: Expression) -> str:
         return to_unicode(node, self.document.shapes, self.document.language)

@@ -90,15 +90,13 @@ def judge(claim: Claim) -> tuple[Judged, ...]:
     """
     found = []
     for place, equation in enumerate(claim.equations, 1):
-        judged = Judged(
-            equation, *(_of(claim, side) for side in (equation.literal, equation.convention, equation.corrected))
-        )  # type: ignore[arg-type]
+        others = (_of(claim, side) for side in (equation.convention, equation.corrected))
+        judged = Judged(equation, evidence(claim.network, equation.literal), *others)
         verdict = _verdict(judged)
         if verdict is not equation.verdict:
             says = "leads to no verdict" if verdict is None else f"says {verdict.name}"
-            raise VerdictError(
-                f"formula {claim.number}, equation {place}: not {equation.verdict.name}: the evidence {says}"
-            )
+            where = f"formula {claim.number}, equation {place}"
+            raise VerdictError(f"{where}: {equation.verdict.name} is not what comes out: the evidence {says}")
         found.append(judged)
     return tuple(found)
 

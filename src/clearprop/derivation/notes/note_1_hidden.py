@@ -19,7 +19,8 @@ def _network() -> dict[str, Finding]:
     unit = s.z(1, J)
     many, one = Activate("sigmoid", "σ", BATCH.Z(1)), s.f(1, BATCH.Z(1, I, J))
     logistic = Number(1) / (Number(1) + exp(-BATCH.Z(1, I, J)))
-        entries = [Reading(tuple(Relation(s.a(1, j), "=", _unit(j, of)) for j in (1, 2))) for of in (undefined("i", 2, at=I), s.x(I))]
+    inputs = undefined("i", 2, at=I), s.x(I)
+    entries = [Reading(tuple(Relation(s.a(1, j), "=", _unit(j, of)) for j in (1, 2))) for of in inputs]
     return {
         "1.35": found(
             by_convention(

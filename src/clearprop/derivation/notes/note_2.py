@@ -197,9 +197,9 @@ def _turned(literal: Reading, meant: Reading, why: str = "note_2.turned") -> Equ
     return by_convention("direction", why, literal, meant)
 
 
-def _each(layers: tuple[int, ...], sides: Callable[[int], tuple[Expression, Expression]], **given: Any) -> Reading:
-    """Return the reading of a statement that is made for each of several layers."""
-    return Reading(tuple(Relation(left, "=", right) for left, right in map(sides, layers)), **given)
+def _each(layers: tuple[int, ...], sides: Callable[..., tuple[Expression, Expression]], *given: Any) -> Reading:
+    """Return the reading of a statement that is made for each of several layers, of sides(l, *given)."""
+    return Reading(tuple(Relation(left, "=", right) for left, right in (sides(l, *given) for l in layers)))
 
 
 def _other_layers() -> dict[str, Finding]:
@@ -223,10 +223,10 @@ def _other_layers() -> dict[str, Finding]:
         return s.delta(l, J) * s.a(l - 1, I)
 
     def judged(right: Callable[[int, bool], Expression], why: str, kind: str) -> Equation:
-        literal, meant = (
-            _each(HIDDEN, lambda l, turned=turned: (Partial(E, weight(l, turned)), right(l, turned)))
-            for turned in (False, True)
-        )
+        def sides(l: int, turned: bool) -> tuple[Expression, Expression]:
+            return Partial(E, weight(l, turned)), right(l, turned)
+
+        literal, meant = (_each(HIDDEN, sides, turned) for turned in (False, True))
         return by_convention(kind, why, literal, meant)
 
     return {
@@ -264,17 +264,19 @@ def _error(l: int, turned: bool) -> Expression:
 
 def _hidden_error() -> Equation:
     """Return δ_j = Σ_k (δ_k w_jk) f'(z_j)."""
-    literal, meant = (
-        _each(HIDDEN, lambda l, turned=turned: (s.delta(l, J), _error(l, turned))) for turned in (False, True)
-    )
+
+    def sides(l: int, turned: bool) -> tuple[Expression, Expression]:
+        return s.delta(l, J), _error(l, turned)
+
+    literal, meant = (_each(HIDDEN, sides, turned) for turned in (False, True))
     return by_convention("undefined", "note_2.number_of_units", literal, meant)
 
 
 def _four() -> dict[str, Finding]:
-    literal, meant = (
-        _each(ALL, lambda l, at=at: (gradient(s, "W", l, *at), s.delta(l, J) * s.a(l - 1, I)))
-        for at in ((I, J), (J, I))
-    )
+    def of_weights(l: int, *at: Index) -> tuple[Expression, Expression]:
+        return gradient(s, "W", l, *at), s.delta(l, J) * s.a(l - 1, I)
+
+    literal, meant = _each(ALL, of_weights, I, J), _each(ALL, of_weights, J, I)
     return {
         "2.19": found(
             fails(
