@@ -24,6 +24,7 @@ from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
 
 _SIZE = re.compile(r"(size|units|nodes|labels|classes|neurons|dim|layer)s?$|^n_?(in|hidden|out|h|x|y)$")
+_SIZES = ("n_0", "n_1", "n_2")
 _NOT = re.compile(r"check|numeric|train|test|predict|optimi|minimi|descent|init")
 
 
@@ -52,7 +53,7 @@ def _roles_of(function: Callable[..., Any]) -> dict[str, str] | None:
     if slots_of(names):
         return None
     sizes = [name for name in names if role_of(name) != "sizes" and _SIZE.search(name.lower())]
-    found = dict(zip(sizes, ("input", "hidden", "output"), strict=False)) if len(sizes) == 3 else {}
+    found = dict(zip(sizes, _SIZES, strict=False)) if len(sizes) == 3 else {}
     for name in names:
         role = role_of(name)
         if name not in found and role is not None:
@@ -76,11 +77,12 @@ class FlattenedAdapter:
         self._base = 1 if _counts_from_one(tree, name, roles) else 0
         self._adds_ones: bool | None = None
         self.hints = Hints(words=words_of(source), has_loss=True, takes_penalty="penalty" in roles.values(), depth=2)
-        self.layouts = tuple(self._layouts(conventions_of(tree, name).labels))
+        labels = conventions_of(tree, name).labels or (self._bias_first and _uses_labels(tree, roles))
+        self.layouts = tuple(self._layouts(labels))
 
     def _layouts(self, labels: bool) -> Iterator[Layout]:
         base = Layout("out_in", "rows", "flat") if self._bias_first else Layout("in_out", "rows", "row")
-        for targets in ("labels", "rows") if labels or self._bias_first else ("rows", "labels"):
+        for targets in ("labels", "rows") if labels else ("rows", "labels"):
             yield replace(base, targets=targets)
 
     def call(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> Answer:
@@ -97,7 +99,7 @@ class FlattenedAdapter:
         return self.call(layout, parameters, X, Y, penalty).loss
 
     def _called(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> Any:
-        sizes = dict(zip(("input", "hidden", "output"), parameters.sizes, strict=False))
+        sizes = dict(zip(_SIZES, parameters.sizes, strict=False))
         targets = labels_of(Y) + self._base if layout.targets == "labels" else laid_targets(Y, layout)
         known = {
             "parameters": self._flat(parameters, layout),
@@ -154,6 +156,22 @@ class FlattenedAdapter:
             else:
                 found |= {("W", l): part[: n * k].reshape(k, n), ("b", l): part[n * k :]}
         return found
+
+
+def _uses_labels(tree: ast.AST, roles: Mapping[str, str]) -> bool:
+    """Whether targets are used as an index, compared, or turned into columns."""
+    targets = {argument for argument, role in roles.items() if role == "targets"}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(slice=within) | ast.Call(func=ast.Attribute(attr="get_dummies"), args=[within]):
+                pass
+            case ast.Compare(left=within):
+                pass
+            case _:
+                continue
+        if any(isinstance(part, ast.Name) and part.id in targets for part in ast.walk(within)):
+            return True
+    return False
 
 
 def _counts_from_one(tree: ast.AST, name: str, roles: Mapping[str, str]) -> bool:

@@ -34,6 +34,7 @@ from clearprop.derivation.submissions.forms.passes import (
     Passes,
     bindable,
     output_shape,
+    sole_argument,
 )
 from clearprop.derivation.submissions.forms.reading import conventions_of
 from clearprop.mathematics.arrays import Array
@@ -212,7 +213,9 @@ class ObjectAdapter:
         forwards = [
             method
             for name, method in methods.items()
-            if FORWARD.search(name.lower()) and not BACKWARD.search(name.lower()) and bindable(method, {"inputs"})
+            if FORWARD.search(name.lower())
+            and not BACKWARD.search(name.lower())
+            and (bindable(method, {"inputs"}) or sole_argument(method))
         ]
         named = [method for method in forwards if not method.__name__.startswith("predict")]
         costs = [
@@ -284,7 +287,11 @@ class ObjectAdapter:
 
     def _gives_scores(self, output: Array | None) -> bool:
         """Whether outputs are what a softmax is taken of, being beyond 0 and 1."""
-        if output is None or output.shape[1] == 1 or not ("softmax" in self.words or self.scores_from_loss):
+        if (
+            output is None
+            or output.shape[1] == 1
+            or not (self.scores_from_loss or any("softmax" in word for word in self.words))
+        ):
             return False
         return bool(np.any(output < 0) or np.any(output > 1))
 

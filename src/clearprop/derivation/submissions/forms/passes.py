@@ -53,7 +53,7 @@ class Known:
         if isinstance(value, Mapping):
             self._name_all(value)
             self.values.setdefault("cache", value)
-        elif isinstance(value, tuple | list) and not all(np.ndim(plain(part)) == 0 for part in value):
+        elif isinstance(value, tuple | list) and not all(_is_number(part) for part in value):
             self._absorb_parts(value, names)
         elif value is not None:
             self._take_output(value, names[0] if names else "")
@@ -76,7 +76,7 @@ class Known:
 
     def _take_output(self, value: Any, name: str) -> None:
         is_loss = bool(_LOSS_NAME.match(simplified(name)))
-        if is_loss or (np.ndim(plain(value)) == 0 and not isinstance(plain(value), str)):
+        if is_loss or _is_number(value):
             self.loss = value
         else:
             self.values["output"] = value
@@ -97,8 +97,12 @@ class Known:
             self.values["output"] = named[(by_role or fitting)[-1]]
 
 
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, Mapping | list | tuple | str) and np.ndim(plain(value)) == 0
+
+
 def _shape(value: Any) -> tuple[int, ...] | None:
-    array = plain(value)
+    array = None if isinstance(value, Mapping | list | tuple) else plain(value)
     return array.shape if isinstance(array, np.ndarray) else None
 
 
@@ -107,7 +111,7 @@ def output_shape(layout: Layout, X: Any, n_outputs: int) -> tuple[int, ...]:
     return (n_outputs, len(X)) if layout.batch == "columns" else (len(X), n_outputs)
 
 
-_OUTPUT_NAME = re.compile(r"^(a|z|o|h|y)_?(\d+|l|out|hat|pred)$")
+_OUTPUT_NAME = re.compile(r"^(a|z|o|h|y)_?(\d+|l|out|hat|pred)?$")
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,10 @@ class Passes:
     def run_forward(self, known: Known) -> None:
         """Go forward, and keep what that gives."""
         if self.forward is not None:
-            known.absorb(call_with(self.forward, known.values), returned_names(self.tree, self.forward))
+            values = dict(known.values)
+            if (sole := sole_argument(self.forward)) is not None:
+                values.setdefault(sole.lower(), known.values["inputs"])
+            known.absorb(call_with(self.forward, values), returned_names(self.tree, self.forward))
 
     def loss(self, known: Known) -> float | None:
         """The loss after a forward pass; None where the code has none."""
@@ -159,6 +166,12 @@ class Passes:
             ):
                 values.setdefault(argument.name.lower(), known.output)
         return number(call_with(self.cost, values))
+
+
+def sole_argument(function: Callable[..., Any]) -> str | None:
+    """The only argument without a default, whose name says nothing: what a forward pass is of."""
+    required = [argument.name for argument in arguments_of(function) if argument.default is argument.empty]
+    return required[0] if len(required) == 1 and role_of(required[0]) is None else None
 
 
 def bindable(function: Callable[..., Any], keys: set[str]) -> bool:

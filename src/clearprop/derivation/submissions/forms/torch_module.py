@@ -158,9 +158,9 @@ def _as_used(module: Any, owners: list[Any]) -> list[Any]:
     """Layers in the order of a forward pass; in that of their definition where it fails."""
     used: list[Any] = []
     hooks = [part.register_forward_hook(lambda part, given, output: used.append(part)) for part in owners]
-    widths = {parameter.shape[axis] for parameter in owners[0].parameters() if parameter.ndim == 2 for axis in (1, 0)}
+    widths = {width for parameter in module.parameters() if parameter.ndim == 2 for width in parameter.shape}
     try:
-        for width in sorted(widths, key=lambda width: width != getattr(owners[0], "in_features", None)):
+        for width in widths:
             used.clear()
             with contextlib.suppress(Exception), _torch().no_grad():
                 module(_torch().zeros(2, width, dtype=next(module.parameters()).dtype))
