@@ -1,6 +1,6 @@
 """What a note displays, as claims: the formula as it stands, how it is read, the verdict, and what would be right."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from clearprop.derivation.expressions import Expression, Relation
@@ -52,7 +52,9 @@ class Equation:
 
     An equation that HOLDS needs its `literal` reading only. One that holds by CONVENTION has a reading in which it
     does, and one that FAILS the `corrected` one (the former may have one too); `why` is the key of the sentence that
-    says what is wrong or what the convention is, `kind` one of KINDS.
+    says what is wrong or what the convention is, `kind` one of KINDS. `role` is what
+    the literal reading is: the equation as it "stands" in the note, the "value" of a formula without a sign =, how the
+    note "used" what it names, or something "added" that says what a formula amounts to.
     """
 
     verdict: Verdict
@@ -61,6 +63,12 @@ class Equation:
     corrected: Reading | None = None
     why: str | None = None
     kind: str | None = None
+    role: str = "stands"
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it is not in the note, and says what a formula amounts to."""
+        return self.role == "added"
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,8 @@ class Claim:
 
     `number` counts the displayed formulas of a note, "1.14"; those in the running text have letters, "1.a". `section`
     is the key of the part in which it stands, `latex` what stands there (white space aside), `network` the one on which
-    it is tried; `ask` is what `clearprop derive --of` takes to derive the matter line by line.
+    it is tried; `ask` is what `clearprop derive --of` takes to derive the matter line by line; `remark` is the key of a
+    sentence about the whole.
     """
 
     number: str
@@ -78,6 +87,7 @@ class Claim:
     equations: tuple[Equation, ...]
     network: Network
     ask: str | None = None
+    remark: str | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -98,15 +108,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is found of a formula: its equations, and the quantity whose derivation shows the matter."""
+    """What is found of a formula: its equations, the quantity whose derivation shows the matter, and a remark."""
 
     equations: tuple[Equation, ...]
     ask: str | None = None
+    remark: str | None = None
 
 
-def found(*equations: Equation, ask: str | None = None) -> Finding:
+def found(*equations: Equation, ask: str | None = None, remark: str | None = None) -> Finding:
     """Return what is found of a formula."""
-    return Finding(equations, ask)
+    return Finding(equations, ask, remark)
 
 
 def reading(left: Expression, right: Expression, targets: str | None = None, where: Relation | None = None) -> Reading:
@@ -117,6 +128,21 @@ def reading(left: Expression, right: Expression, targets: str | None = None, whe
 def holds(left: Expression, right: Expression, targets: str | None = None, where: Relation | None = None) -> Equation:
     """Return an equation that holds as it stands."""
     return Equation(Verdict.HOLDS, reading(left, right, targets, where))
+
+
+def amounts_to(left: Expression, right: Expression) -> Equation:
+    """Return an equation that is not in the note and says what its formula comes to."""
+    return Equation(Verdict.HOLDS, reading(left, right), role="added")
+
+
+def has_value(left: Expression, right: Expression, targets: str | None = None) -> Equation:
+    """Return the value of a quantity that a note names."""
+    return Equation(Verdict.HOLDS, reading(left, right, targets), role="value")
+
+
+def used(equation: Equation) -> Equation:
+    """Return an equation as one that says how a note uses what it names."""
+    return replace(equation, role="used")
 
 
 def by_convention(kind: str, why: str, literal: Reading, meant: Reading, full: Reading | None = None) -> Equation:

@@ -4,7 +4,7 @@ Partial derivatives are central differences (see checking/evaluation.py), so not
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise, product
 from typing import Any
@@ -35,9 +35,9 @@ class Evidence:
     """What came out of comparing two sides.
 
     `compared` pairs of numbers were compared, `unequal` of them differ; `left` and `right` are one pair: the first that
-    differs, or the first. `at` are the indices of that pair, by letter. `no_value` says why there is nothing to
-    compare: "undefined" (a name that stands for nothing), "shapes", or "operation" (an entry that the array has not, an
-    operation that is none).
+    differs, or the first. `at` are the indices of that pair, by letter; `all_zero` says that every left side is 0.
+    `no_value` says why there is nothing to compare: "undefined" (a name that stands for nothing), "shapes", or
+    "operation" (an entry that the array has not, an operation that is none).
     """
 
     compared: int = 0
@@ -45,6 +45,7 @@ class Evidence:
     left: Any = None
     right: Any = None
     at: tuple[tuple[str, int], ...] = ()
+    all_zero: bool = False
     no_value: str | None = None
 
     @property
@@ -55,10 +56,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Judged:
-    """An equation with the evidence for each of its readings."""
+    """An equation with the evidence for each of its readings.
+
+    `unconditional` is the evidence for the literal reading without what it assumes of targets and indices; None where
+    it assumes nothing.
+    """
 
     equation: Equation
     literal: Evidence
+    unconditional: Evidence | None
     convention: Evidence | None
     corrected: Evidence | None
 
@@ -91,7 +97,9 @@ def judge(claim: Claim) -> tuple[Judged, ...]:
     found = []
     for place, equation in enumerate(claim.equations, 1):
         others = (_of(claim, side) for side in (equation.convention, equation.corrected))
-        judged = Judged(equation, evidence(claim.network, equation.literal), *others)
+        anywhere = replace(equation.literal, targets=None, where=None)
+        unconditional = None if anywhere == equation.literal else evidence(claim.network, anywhere)
+        judged = Judged(equation, evidence(claim.network, equation.literal), unconditional, *others)
         verdict = _verdict(judged)
         if verdict is not equation.verdict:
             says = "leads to no verdict" if verdict is None else f"says {verdict.name}"
@@ -122,27 +130,20 @@ def _verdict(judged: Judged) -> Verdict | None:
 def evidence(network: Network, reading: Reading) -> Evidence:
     """Compare the two sides of all statements of a reading, entry by entry, at random points."""
     compared = unequal = 0
-    first: Evidence | None = None
+    all_zero, example = True, Evidence()
     for statement in reading.statements:
         problem = _ill_formed(statement)
-        if problem:
-            return Evidence(no_value=problem)
         try:
-            for left, right, at in _pairs(network, reading, statement):
-                compared += 1
-                if not relative_difference(left, right) < TOLERANCE:
-                    unequal += 1
-                    first = first if first is not None and first.unequal else Evidence(1, 1, left, right, at)
-                first = first or Evidence(1, 0, left, right, at)
+            for left, right, at in () if problem else _pairs(network, reading, statement):
+                differs = not relative_difference(left, right) < TOLERANCE
+                if not compared or (differs and not unequal):
+                    example = Evidence(left=left, right=right, at=at)
+                compared, unequal, all_zero = compared + 1, unequal + differs, all_zero and abs(left) < TOLERANCE
         except _NO_VALUE:
-            return Evidence(no_value="operation") if not unequal else _with_counts(first, compared, unequal)
-    return _with_counts(first, compared, unequal)
-
-
-def _with_counts(example: Evidence | None, compared: int, unequal: int) -> Evidence:
-    if example is None:
-        return Evidence()
-    return Evidence(compared, unequal, example.left, example.right, example.at)
+            problem = "operation"
+        if problem and not unequal:
+            return Evidence(no_value=problem)
+    return replace(example, compared=compared, unequal=unequal, all_zero=all_zero)
 
 
 def _ill_formed(statement: Relation) -> str | None:

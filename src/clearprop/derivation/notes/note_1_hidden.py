@@ -1,7 +1,17 @@
 """Note 1: the derivatives by the weights of the hidden layer, W1."""
 
 from clearprop.derivation.expressions import Activate, Entry, Expression, Index, Number, Partial, Relation, Sum
-from clearprop.derivation.notes.claims import Finding, Reading, by_convention, fails, found, holds, reading
+from clearprop.derivation.notes.claims import (
+    Finding,
+    Reading,
+    by_convention,
+    fails,
+    found,
+    has_value,
+    holds,
+    reading,
+    used,
+)
 from clearprop.derivation.notes.note_1_output import NETWORK, N, exp, p, s, weighted, z
 from clearprop.derivation.notes.quantities import undefined
 from clearprop.derivation.symbols import E, Symbols
@@ -23,24 +33,28 @@ def _network() -> dict[str, Finding]:
     entries = [Reading(tuple(Relation(s.a(1, j), "=", _unit(j, of)) for j in (1, 2))) for of in inputs]
     return {
         "1.35": found(
-            by_convention(
-                "letter",
-                "note_1.letters_of_w1",
-                reading(Partial(unit, s.W(2, J, K)), s.x(K)),
-                reading(Partial(unit, s.W(1, J, K)), s.x(K)),
+            used(
+                by_convention(
+                    "letter",
+                    "note_1.letters_of_w1",
+                    reading(Partial(unit, s.W(2, J, K)), s.x(K)),
+                    reading(Partial(unit, s.W(1, J, K)), s.x(K)),
+                )
             ),
             ask="W1",
         ),
         "1.36": found(
-            by_convention(
-                "letter",
-                "note_1.letters_of_b1",
-                reading(Partial(unit, s.b(2, J)), Number(1)),
-                reading(Partial(unit, s.b(1, J)), Number(1)),
+            used(
+                by_convention(
+                    "letter",
+                    "note_1.letters_of_b1",
+                    reading(Partial(unit, s.b(2, J)), Number(1)),
+                    reading(Partial(unit, s.b(1, J)), Number(1)),
+                )
             ),
             ask="b1",
         ),
-        "1.37": found(holds(s.z(1, J), Sum(s.W(1, J, K) * s.x(K), K, 2) + s.b(1, J))),
+        "1.37": found(used(holds(s.z(1, J), Sum(s.W(1, J, K) * s.x(K), K, 2) + s.b(1, J)))),
         "1.38": found(
             fails(
                 "undefined",
@@ -56,7 +70,9 @@ def _network() -> dict[str, Finding]:
             holds(one, logistic),
             ask="sigmoid'",
         ),
-        "1.40": found(holds(Partial(s.f(1, unit), unit), s.f(1, unit) * (1 - s.f(1, unit))), ask="sigmoid'"),
+        "1.40": found(
+            holds(Partial(s.f(1, unit), unit), s.f(1, unit) * (1 - s.f(1, unit))), ask="sigmoid'", remark="note_1.prime"
+        ),
     }
 
 
@@ -74,7 +90,7 @@ def _gradient() -> dict[str, Finding]:
     step, output = Partial(z(J), s.a(1, K)), Partial(p(I), z(J))
     paths = weighted(Sum(output * s.W(2, J, K), J, N))
     return {
-        "1.41": found(holds(Partial(E, w), back(I) * slope * s.x(J), targets="distribution"), ask="W1[1,1]"),
+        "1.41": found(has_value(Partial(E, w), back(I) * slope * s.x(J), targets="distribution"), ask="W1[1,1]"),
         "1.42": found(
             holds(Partial(E, w), by_h * Partial(h, w)),
             by_convention(
@@ -86,7 +102,7 @@ def _gradient() -> dict[str, Finding]:
             holds(Partial(E, w), by_h * slope * s.x(J)),
             ask="W1[1,1]",
         ),
-        "1.43": found(holds(by_hk, back(K), targets="distribution"), ask="h[1,1]"),
+        "1.43": found(has_value(by_hk, back(K), targets="distribution"), ask="h[1,1]"),
         "1.44": found(
             holds(by_hk, weighted(Partial(p(I), s.a(1, K)))),
             fails(

@@ -17,7 +17,18 @@ from clearprop.derivation.expressions import (
     Relation,
     Sum,
 )
-from clearprop.derivation.notes.claims import Equation, Finding, by_convention, fails, found, holds, reading
+from clearprop.derivation.notes.claims import (
+    Equation,
+    Finding,
+    amounts_to,
+    by_convention,
+    fails,
+    found,
+    has_value,
+    holds,
+    reading,
+    used,
+)
 from clearprop.derivation.notes.quantities import LARGEST, NEEDED, pair, shifts, total, undefined
 from clearprop.derivation.symbols import E, Symbols
 from clearprop.mathematics.network import Network
@@ -90,9 +101,8 @@ def _quotient(by: Expression) -> Expression:
 def _unweighted(quantity: Expression, unweighted: Expression) -> tuple[Equation, Equation]:
     """Return that a sum without the weights is not what is sought, and that it is 0."""
     wrong = reading(-Sum(s.y(I) / p(I) * quantity, I, N), -unweighted)
-    return fails("zero", "note_1.zero", wrong, reading(Partial(E, W11), weighted(quantity))), holds(
-        unweighted, Number(0)
-    )
+    corrected = reading(Partial(E, W11), weighted(quantity))
+    return used(fails("zero", "note_1.zero", wrong, corrected)), amounts_to(unweighted, Number(0))
 
 
 def _softmax() -> dict[str, Finding]:
@@ -133,7 +143,7 @@ def _softmax() -> dict[str, Finding]:
             fails("sign", "note_1.largest", reading(NEEDED, LARGEST), reading(NEEDED, -LARGEST)),
             ask="softmax shift",
         ),
-        "1.5": found(holds(softmax_of(s.z(2)), softmax_of(s.z(2) - LARGEST)), ask="softmax shift"),
+        "1.5": found(has_value(softmax_of(s.z(2)), softmax_of(s.z(2) - LARGEST)), ask="softmax shift"),
     }
 
 
@@ -151,10 +161,10 @@ def _network() -> dict[str, Finding]:
     first, second = (s.W(2, j, 1) * s.a(1, 1) + s.W(2, j, 2) * s.a(1, 2) + s.b(2, j) for j in (1, 2))
     wrong = exp(z(J)) / Sum(exp(z(I)), I, N)
     return {
-        "1.9": found(holds(E, CROSS_ENTROPY)),
-        "1.10": found(holds(Partial(z(J), s.W(2, J, K)), s.a(1, K)), ask="W2"),
-        "1.11": found(holds(Partial(z(J), s.b(2, J)), ONE), ask="b2"),
-        "1.12": found(holds(s.a(1, J), s.f(1, s.z(1, J)))),
+        "1.9": found(has_value(E, CROSS_ENTROPY)),
+        "1.10": found(used(holds(Partial(z(J), s.W(2, J, K)), s.a(1, K))), ask="W2"),
+        "1.11": found(used(holds(Partial(z(J), s.b(2, J)), ONE)), ask="b2"),
+        "1.12": found(used(holds(s.a(1, J), s.f(1, s.z(1, J))))),
         "1.13": found(
             holds(s.z(2), product + s.b(2)),
             holds(s.z(2, 1), first),
@@ -176,7 +186,7 @@ def _by_w11() -> dict[str, Finding]:
     ratio = s.y(I) / p(I)
     return {
         "1.16": found(
-            holds(Partial(E, W11), (p(ONE) - s.y(1)) * s.a(1, 1), targets="distribution"),
+            has_value(Partial(E, W11), (p(ONE) - s.y(1)) * s.a(1, 1), targets="distribution"),
             ask="W2[1,1]",
         ),
         "1.17": found(
@@ -194,7 +204,7 @@ def _by_w11() -> dict[str, Finding]:
                 reading(Sum(slopes * step, I, N), h11 * Sum(slopes, I, N)),
                 reading(-Sum(ratio * slopes * step, I, N), -(s.a(1, 1) * Sum(ratio * slopes, I, N))),
             ),
-            holds(Sum(slopes * step, I, N), Number(0)),
+            amounts_to(Sum(slopes * step, I, N), s.a(1, 1) * Sum(slopes, I, N)),
             ask="W2[1,1]",
         ),
     }
@@ -207,7 +217,7 @@ def _jacobian() -> dict[str, Finding]:
     branches = Cases(((p(I) - product, Relation(J, "=", I)), (-product, Relation(J, "≠", I))))
     return {
         "1.21": found(entry_of_softmax(I, K), ask="softmax'"),
-        "1.22": found(holds(Partial(fraction(I, K), z(J)), p(I) * (Indicator(I, J) - p(J))), ask="softmax'"),
+        "1.22": found(has_value(Partial(fraction(I, K), z(J)), p(I) * (Indicator(I, J) - p(J))), ask="softmax'"),
         "1.23": found(
             by_convention(
                 "letter",
@@ -244,7 +254,11 @@ def _gradient() -> dict[str, Finding]:
     slope, step = Partial(p(I), z(J)), Partial(z(J), w)
     answer = Cases((((p(J) - 1) * s.a(1, K), true), (p(J) * s.a(1, K), None)))
     return {
-        "1.28": found(holds(Partial(E, s.z(2, 1)), weighted(Partial(SHORT, s.z(2, 1)))), ask="z2[1]"),
+        "1.28": found(
+            has_value(Partial(E, s.z(2, 1)), weighted(Partial(SHORT, s.z(2, 1)))),
+            ask="z2[1]",
+            remark="note_1.weights_back",
+        ),
         "1.29": found(holds(p(I), Entry(softmax_of(s.z(2)), (I,)))),
         "1.30": found(
             fails(
@@ -264,7 +278,7 @@ def _gradient() -> dict[str, Finding]:
             holds(Partial(E, w), weighted(slope * s.a(1, K))),
             ask="W2[1,1]",
         ),
-        "1.34": found(holds(Partial(E, w), answer, "one_hot"), ask="W2[1,1]"),
+        "1.34": found(has_value(Partial(E, w), answer, "one_hot"), ask="W2[1,1]", remark="note_1.broken_signs"),
     }
 
 

@@ -149,7 +149,7 @@ def _output_layer() -> dict[str, Finding]:
             ask="z3[1]",
         ),
         "2.h": found(holds(Sum(s.y(K), K, N), ONE, targets="one_hot")),
-        "2.14": found(holds(s.delta(L, 1), ERROR), *_difference(ONE), ask="z3[1]"),
+        "2.14": found(holds(s.delta(L, 1), ERROR), *_difference(ONE), ask="z3[1]", remark="note_2.any_distribution"),
         "2.15": found(
             by_convention(
                 "index",
@@ -239,6 +239,7 @@ def _other_layers() -> dict[str, Finding]:
             judged(short, "note_2.turned", "direction"),
             _hidden_error(),
             ask="W2[1,1]",
+            remark="note_2.not_the_last",
         ),
         "2.18": found(
             Equation(
@@ -247,6 +248,7 @@ def _other_layers() -> dict[str, Finding]:
             ),
             Equation(Verdict.HOLDS, _each(ALL, lambda l: (gradient(s, "b", l, I), s.delta(l, I)))),
             ask="b2",
+            remark="note_2.index_of_bias",
         ),
     }
 
@@ -281,7 +283,7 @@ def _four() -> dict[str, Finding]:
         "2.19": found(
             fails(
                 "sign",
-                "note_2.sign",
+                "note_2.sign_of_last",
                 reading(s.delta(L, I), s.y(I) - s.a(L, I), "distribution"),
                 reading(s.delta(L, I), s.a(L, I) - s.y(I), "distribution"),
             ),

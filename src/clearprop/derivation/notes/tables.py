@@ -26,7 +26,11 @@ def claims(note: int) -> tuple[Claim, ...]:
     findings, network = NOTES[note]
     sections = tomllib.loads((files(__package__) / f"note_{note}.toml").read_text(encoding="utf-8"))
     return tuple(
-        Claim(number, f"note_{note}.{section}", latex, findings[number].equations, network, findings[number].ask)
+        _claim(number, f"note_{note}.{section}", latex, findings[number], network)
         for section, formulas in sections.items()
         for number, latex in formulas.items()
     )
+
+
+def _claim(number: str, section: str, latex: str, finding: Finding, network: Network) -> Claim:
+    return Claim(number, section, latex, finding.equations, network, finding.ask, finding.remark)
