@@ -35,7 +35,7 @@ class Evidence:
     """What came out of comparing two sides.
 
     `compared` pairs of numbers were compared, `unequal` of them differ; `left` and `right` are one pair: the first that
-    differs, or the first. `at` are the indices of that pair, by letter; `all_zero` says that every left side is 0.
+    differs, or the first. `at` are the indices of that pair, by letter; `all_zero` says that both sides are always 0.
     `no_value` says why there is nothing to compare: "undefined" (a name that stands for nothing), "shapes", or
     "operation" (an entry that the array has not, an operation that is none).
     """
@@ -138,7 +138,11 @@ def evidence(network: Network, reading: Reading) -> Evidence:
                 differs = not relative_difference(left, right) < TOLERANCE
                 if not compared or (differs and not unequal):
                     example = Evidence(left=left, right=right, at=at)
-                compared, unequal, all_zero = compared + 1, unequal + differs, all_zero and abs(left) < TOLERANCE
+                compared, unequal, all_zero = (
+                    compared + 1,
+                    unequal + differs,
+                    all_zero and abs(left) < TOLERANCE > abs(right),
+                )
         except _NO_VALUE:
             problem = "operation"
         if problem and not unequal:

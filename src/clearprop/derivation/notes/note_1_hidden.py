@@ -64,6 +64,7 @@ def _network() -> dict[str, Finding]:
             ),
             holds(s.a(1, J), s.f(1, s.z(1, J))),
             by_convention("letter", "note_1.i_twice", entries[0], entries[1]),
+            ask="W1",
         ),
         "1.39": found(
             by_convention("entry", "note_1.sig_of_matrix", reading(many, one), reading(Entry(many, (I, J)), one)),

@@ -152,7 +152,7 @@ def _output_layer() -> dict[str, Finding]:
         "2.14": found(holds(s.delta(L, 1), ERROR), *_difference(ONE), ask="z3[1]", remark="note_2.any_distribution"),
         "2.15": found(
             by_convention(
-                "index",
+                "letter",
                 "note_2.delta_from_0",
                 reading(s.delta(L, 1), Partial(E, s.z(L, 2))),
                 reading(s.delta(L, 2), Partial(E, s.z(L, 2))),
