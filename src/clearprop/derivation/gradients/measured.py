@@ -1,7 +1,6 @@
 """What is measured without the gradient's formulas: every entry, how sure it is, and whether it is at a kink."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from clearprop.mathematics.arrays import EMPTY, Array
 from clearprop.mathematics.network import Network
 
 #: An array of parameters: ("W", l) or ("b", l).
-Place = tuple[Literal["W", "b"], int]
+Place = tuple[str, int]
 
 
 @dataclass(frozen=True, eq=False)

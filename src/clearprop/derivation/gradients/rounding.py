@@ -19,7 +19,7 @@ from clearprop.mathematics.arrays import EMPTY, Array
 
 # Errors of different places are independent, or the same in all rows (equal rows), in all units (equal units), or both.
 _PATTERNS = (*[(False, False)] * 12, *[(True, False)] * 6, *[(False, True)] * 3, *[(True, True)] * 3)
-_AMPLITUDE = 6.0  # roundings, in units of half a last place, that one operation's neighbourhood may add up to
+_AMPLITUDE = 3.0  # roundings, in units of half a last place, that one operation's neighbourhood may add up to
 _MARGIN = 2.0
 
 Noise = Callable[[Array], Array]
