@@ -3,11 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
+from clearprop.derivation.submissions.forms.flattened import FlattenedFunction
+from clearprop.derivation.submissions.forms.forward_backward_pair import ForwardBackwardPair
 from clearprop.derivation.submissions.forms.interface import Adapter, Form
+from clearprop.derivation.submissions.forms.network_class import NetworkClass
+from clearprop.derivation.submissions.forms.params_class import ParamsClass
 from clearprop.derivation.submissions.forms.plain_function import PlainFunction
+from clearprop.derivation.submissions.forms.torch_module import TorchModule
 
 #: The forms by name: those that are told by more signs come first.
-FORMS: dict[str, Form] = {form.name: form for form in (PlainFunction(),)}
+FORMS: dict[str, Form] = {
+    form.name: form
+    for form in (
+        TorchModule(),
+        ParamsClass(),
+        NetworkClass(),
+        FlattenedFunction(),
+        ForwardBackwardPair(),
+        PlainFunction(),
+    )
+}
 
 
 def recognise(names: Mapping[str, Any], source: str) -> tuple[str, Adapter] | None:

@@ -12,6 +12,7 @@ import numpy as np
 from clearprop.derivation.submissions.answer import Answer, Hints, Layout
 from clearprop.derivation.submissions.forms.arrays import (
     answer_of,
+    labels_of,
     laid_bias,
     laid_inputs,
     laid_weight,
@@ -19,7 +20,7 @@ from clearprop.derivation.submissions.forms.arrays import (
     plain,
     words_of,
 )
-from clearprop.derivation.submissions.forms.calling import arguments_of, parsed, simplified
+from clearprop.derivation.submissions.forms.calling import arguments_of, mentions, parsed, simplified
 from clearprop.derivation.submissions.forms.models import Constructor, Store, constructor_of
 from clearprop.derivation.submissions.forms.named import slots_of
 from clearprop.mathematics.arrays import Array
@@ -181,8 +182,10 @@ class TorchAdapter:
         self.name = name
         self._constructor = constructor
         self._built: tuple[tuple[int, ...], Any] | None = None
-        self._criterion = criterion_in(tree)
-        self._own_loss = None if self._criterion else _loss_among(names)
+        own_function = _loss_function_among(names)
+        self._criterion = None if own_function else criterion_in(tree)
+        self._own_loss = None if self._criterion else own_function or _loss_among(names)
+        self._labels_first = mentions(source, r"one_hot|gather|arange|\.long\(|nll_loss")
         store = affine_layers(module)
         assert store is not None
         free = constructor.takes_sizes and constructor.depth is None
@@ -233,15 +236,18 @@ class TorchAdapter:
         torch = _torch()
         output = module(torch.from_numpy(laid_inputs(X, layout)))
         output = output[0] if isinstance(output, tuple) else output
-        targets = torch.from_numpy(np.array(Y, dtype=layout.dtype))
-        criterion = self._criterion or _usual(output)
-        if criterion.labels and np.array_equal(Y.sum(axis=1), np.ones(len(Y))) and set(np.unique(Y)) <= {0.0, 1.0}:
-            targets = torch.from_numpy(np.argmax(Y, axis=1))
-        elif targets.shape != output.shape and targets.numel() == output.numel():
-            targets = targets.reshape(output.shape)
+        rows = torch.from_numpy(np.array(Y, dtype=layout.dtype))
+        if rows.shape != output.shape and rows.numel() == output.numel():
+            rows = rows.reshape(output.shape)
+        labels = torch.from_numpy(np.array(labels_of(Y))) if _are_classes(Y) else rows
         if self._own_loss is not None:
-            return output, self._own_loss(output, targets)
-        return output, getattr(torch.nn.functional, criterion.function)(output, targets, **dict(criterion.keywords))
+            try:
+                return output, self._own_loss(output, labels if self._labels_first else rows)
+            except (RuntimeError, IndexError, TypeError, ValueError):
+                return output, self._own_loss(output, rows if self._labels_first else labels)
+        criterion = self._criterion or _usual(output)
+        function = getattr(torch.nn.functional, criterion.function)
+        return output, function(output, labels if criterion.labels else rows, **dict(criterion.keywords))
 
     def _activated(self, output: Any) -> Any:
         """The outputs after the activation that the loss contains."""
@@ -265,11 +271,28 @@ def _usual(output: Any) -> Criterion:
     return CRITERIA["bceloss"] if within else CRITERIA["mseloss"]
 
 
+def _are_classes(Y: Array) -> bool:
+    return Y.shape[1] > 1 and bool(np.all(np.sum(Y, axis=1) == 1) and np.all((Y == 0) | (Y == 1)))
+
+
+def _loss_function_among(names: Mapping[str, Any]) -> Callable[..., Any] | None:
+    """The file's own loss that goes backward by itself: an autograd function of outputs and targets."""
+    function = _torch().autograd.Function
+    for name, value in names.items():
+        is_own = isinstance(value, type) and issubclass(value, function) and value is not function
+        if is_own and _names_loss(name) and len(arguments_of(value.forward)) == 3:
+            return value.apply
+    return None
+
+
+def _names_loss(name: str) -> bool:
+    return any(part in simplified(name) for part in ("loss", "criterion", "cost", "entropy"))
+
+
 def _loss_among(names: Mapping[str, Any]) -> Callable[..., Any] | None:
     """The file's own function of outputs and targets that is named as a loss."""
     for name, value in names.items():
-        named = any(part in simplified(name) for part in ("loss", "criterion", "cost"))
-        if named and callable(value) and not isinstance(value, type) and len(arguments_of(value)) == 2:
+        if _names_loss(name) and callable(value) and not isinstance(value, type) and len(arguments_of(value)) == 2:
             return value
     return None
 
