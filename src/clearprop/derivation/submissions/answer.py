@@ -38,6 +38,17 @@ class Answer:
     output: Array | None = None  # (m, n_L)
     changed: tuple[str, ...] = ()  # what it was given and altered in place: "W2", "b1", "X", "Y"
 
+    def named(self) -> dict[str, Array | None]:
+        """The gradients by name: dW1, dW2, ..., db1, ..."""
+        entries = [("dW", l, array) for l, array in enumerate(self.dW)] + [("db", l, b) for l, b in enumerate(self.db)]
+        return {f"{kind}{l}": array for kind, l, array in entries if l > 0}
+
+    def check_numbers(self, code: str) -> None:
+        """Raise SubmissionError, in the name of the code, for an array that is not made of real numbers."""
+        for name, array in self.named().items():
+            if array is not None and array.dtype.kind not in "biuf":
+                raise SubmissionError(Message("submission.not_numbers", code=code, array=name))
+
 
 @dataclass(frozen=True)
 class Layout:

@@ -2,6 +2,7 @@
 
 import linecache
 import random
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,6 +95,13 @@ def seeded() -> Iterator[None]:
             torch.set_rng_state(states[2])
 
 
+#: What Python 3 says of Python 2 that it can read.
+_PYTHON_2 = {
+    "method": "object has no attribute '(iteritems|itervalues|iterkeys|has_key)'",
+    "print": "for >>: 'builtin_function_or_method'",
+}
+
+
 def told(error: BaseException, name: str, source: Source) -> Message:
     """What a person's code raised, in one line: the error, the line of the person's own text, and its words.
 
@@ -104,9 +112,13 @@ def told(error: BaseException, name: str, source: Source) -> Message:
     """
     if isinstance(error, SystemExit):
         return Message("submission.exited", file=source.name, code=name)
+    line = line_of(error.__traceback__, source.path)
+    for what, words in _PYTHON_2.items():
+        if line is not None and re.search(words, str(error)):
+            old = Message(f"submission.python2_{what}")
+            return Message("submission.python2", file=source.name, place=source.place(line), what=old)
     reason = " ".join(str(error).split())
     reason = f"{type(error).__name__}: {reason[:300]}" if reason else type(error).__name__
-    line = line_of(error.__traceback__, source.path)
     if line is None:
         return Message("submission.raised", file=source.name, code=name, reason=reason)
     place, text = source.place(line), linecache.getline(source.path, line).strip()[:120]
@@ -125,32 +137,13 @@ def line_of(trace: TracebackType | None, path: str) -> int | None:
 
 def check(answer: Answer, name: str) -> None:
     """Raise SubmissionError for an answer without gradients, or with an entry that is no finite number."""
-    arrays = {
-        f"{kind}{l}": array
-        for kind, entries in (("dW", answer.dW), ("db", answer.db))
-        for l, array in enumerate(entries)
-        if l > 0
-    }
-    if all(array is None for array in arrays.values()):
+    arrays = {array_name: array for array_name, array in answer.named().items() if array is not None}
+    if not arrays:
         raise SubmissionError(Message("submission.nothing_found", code=name))
+    answer.check_numbers(name)
     for array_name, array in arrays.items():
-        if array is None:
-            continue
-        if array.dtype.kind not in "biuf":
-            raise SubmissionError(Message("submission.not_numbers", code=name, array=array_name))
         wrong = np.argwhere(~np.isfinite(array))
         if len(wrong):
-            entry = ", ".join(str(k) for k in wrong[0])
-            value = str(array[tuple(wrong[0])])
-            count = len(wrong)
-            raise SubmissionError(
-                Message(
-                    "submission.not_finite",
-                    code=name,
-                    array=array_name,
-                    entry=entry,
-                    value=value,
-                    count=count,
-                    total=array.size,
-                )
-            )
+            entry, value = ", ".join(map(str, wrong[0])), str(array[tuple(wrong[0])])
+            where = {"array": array_name, "entry": entry, "value": value, "count": len(wrong), "total": array.size}
+            raise SubmissionError(Message("submission.not_finite", code=name, **where))

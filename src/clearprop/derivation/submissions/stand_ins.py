@@ -133,9 +133,11 @@ class StandIns:
 
     def is_optional(self, place: tuple[str, int]) -> bool:
         """Whether the import on a line is within a `try`, which knows what to do without the module."""
-        path, line = place
-        text = self.source.text if path == self.source.path else decoded(Path(path).read_bytes()) or ""
-        return line in _tried_lines(text)
+        return place[1] in _tried_lines(self.text_of(place[0]))
+
+    def text_of(self, path: str) -> str:
+        """The text of one of the person's files."""
+        return self.source.text if path == self.source.path else decoded(Path(path).read_bytes()) or ""
 
 
 @cache
@@ -184,16 +186,20 @@ class _Missing:
                 return importlib.util.spec_from_file_location(name, candidate)
         if self.stand_ins.is_optional(place):
             return None
-        return importlib.machinery.ModuleSpec(name, _Loader(lambda: self._module(name)), is_package=True)
+        return importlib.machinery.ModuleSpec(name, _Loader(lambda: self._module(name, place[0])), is_package=True)
 
-    def _module(self, name: str) -> types.ModuleType:
+    def _module(self, name: str, importer: str) -> types.ModuleType:
         from clearprop.derivation.submissions import helpers
 
-        known = helpers.module_named(name, self.stand_ins.source.text)
-        key = "stand_in" if known else "missing"
-        self.stand_ins.notes[name] = Message(
-            f"submission.{key}", file=self.stand_ins.source.name, module=name, names=", ".join(known)
-        )
+        text = self.stand_ins.text_of(importer)
+        known = helpers.module_named(name, text)
+        if name in helpers.imports_of(text):  # and not only its package
+            file = Path(importer).name
+            self.stand_ins.notes[name] = (
+                Message("submission.stand_in", file=file, module=name, names=", ".join(known))
+                if known
+                else Message("submission.missing", file=file, module=name)
+            )
         module = _Module(name, lambda attribute: Missing(name, attribute))
         vars(module).update(known)
         vars(module)["__all__"] = list(known)

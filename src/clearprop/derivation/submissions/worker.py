@@ -15,7 +15,7 @@ from clearprop.derivation.messages import Message
 from clearprop.derivation.submissions.answer import SubmissionError
 from clearprop.derivation.submissions.forms.table import recognise
 from clearprop.derivation.submissions.loading import Loaded, summary
-from clearprop.derivation.submissions.running import Running
+from clearprop.derivation.submissions.running import Running, told
 from clearprop.derivation.submissions.sources import read_source
 from clearprop.derivation.submissions.wire import pack, read
 
@@ -42,6 +42,8 @@ def main() -> None:
             message = pack({"value": reply})
         except SubmissionError as error:
             message = pack({"error": error.message})
+        except BaseException as error:  # KeyboardInterrupt, and whatever else it has thought of
+            message = pack({"error": _told(error, running)})
         with suppress(Exception):  # the person's code may have put anything in their place
             sys.stdout.flush()
             sys.stderr.flush()
@@ -77,14 +79,20 @@ def open_code(path: Path, seconds: float) -> tuple[Running, dict[str, Any]]:
         loaded.complete_it()
         return True
 
-    told = {
+    description = {
         "form": form,
         "name": adapter.name,
         "hints": adapter.hints,
         "layouts": adapter.layouts,
         "assumed": (*source.assumed, *loaded.stand_ins.notes.values()),
     }
-    return Running(adapter, source, mend), told
+    return Running(adapter, source, mend), description
+
+
+def _told(error: BaseException, running: Running | None) -> Message:
+    if running is None:
+        return Message("submission.garbled", file=Path(sys.argv[0]).name)
+    return told(error, running.adapter.name, running.source)
 
 
 def _nothing_found(loaded: Loaded) -> Message:

@@ -50,11 +50,13 @@ class Handed:
         W, b = ([self.values[f"{what}{l}"] for l in layers] for what in "Wb")
         self.packed = {"W": packed(W, style), "b": packed(b, style), "parameters": packed_together(W, b, style)}
         self.values |= self.packed
+        self.used: set[str] = set()
 
     def given_to(self, function: Callable[..., Any], roles: Mapping[str, str]) -> Any:
         """Call a function with what its arguments are for."""
         placed: list[Any] = []
         named: dict[str, Any] = {}
+        self.used |= set(roles.values())
         for argument in arguments_of(function):
             role = roles.get(argument.name)
             if role is None or (role in ("n_samples", "sizes", "rate") and argument.default is not argument.empty):
@@ -69,12 +71,12 @@ class Handed:
         """Which of the arrays that it was given are no longer as they were, as W2, b1, X or Y."""
         letters = {"inputs": "X", "targets": "Y"}
         now = dict(self.values)
-        for what in "Wb":
+        for what in self.used & {"W", "b"}:
             container = self.packed[what]
             if isinstance(container, list):
                 entries = container[-self.n_layers :] if len(container) >= self.n_layers else []
                 now |= {f"{what}{l}": entry for l, entry in enumerate(entries, 1)}
-        if isinstance(self.packed["parameters"], dict):
+        if "parameters" in self.used and isinstance(self.packed["parameters"], dict):
             now |= {name: entry for name, entry in self.packed["parameters"].items() if name in self.before}
         return [letters.get(name, name) for name, array in self.before.items() if not _same(now[name], array)]
 
@@ -127,7 +129,8 @@ def styles_of(
     function: Callable[..., Any], roles: Mapping[str, str], text: str, modules: set[str]
 ) -> tuple[Style, ...]:
     """The styles in which a function may want its arguments, the likeliest first."""
-    kinds = ["numpy", "lists"] if "numpy" in modules or "torch" in modules else ["lists", "numpy"]
+    of_arrays = modules & {"numpy", "torch"} or mentions(text, r" @ |\.(T|dot|shape)\b")
+    kinds = ["numpy", "lists"] if of_arrays else ["lists", "numpy"]
     if "torch" in modules:
         own = text_of(function)
         kinds.insert(0 if mentions(own, r"torch|\.t\(\)|\.mm\(|F\.") or "numpy" not in modules else 1, "torch")

@@ -80,8 +80,10 @@ class PlainFunction:
 
     def find(self, names: Mapping[str, Any], source: str) -> "PlainAdapter | None":
         """Return the function that is named as one that gives gradients, else the one whose arguments fit."""
-        functions = {name: value for name, value in names.items() if inspect.isroutine(value) and roles_of(value)}
+        routines = {name: value for name, value in names.items() if inspect.isroutine(value)}
+        functions = [name for name, value in routines.items() if roles_of(value)]
         known = [name for wanted in NAMES for name in functions if simplified(name) == wanted]
+        known += [name for name, value in routines.items() if simplified(name) in NAMES and roles_by_place(value)]
         likely = [name for name in functions if re.search("grad|back", simplified(name)) and name not in known]
         other = [name for name in functions if name not in (*known, *likely)]
         for name in (*known, *likely, *other):
@@ -112,8 +114,6 @@ def roles_of(function: Callable[..., Any], needed: Sequence[str] = ("inputs", "t
             found[argument.name] = role
     required = [a.name for a in arguments if a.default is a.empty]
     unknown = [name for name in required if name not in found]
-    if not found and len(unknown) == 4:  # nothing can be told by the names: in the order of the equations
-        return dict(zip(unknown, ("W", "b", *needed), strict=True)) if len(needed) == 2 else None
     parameters = ["W", "b"] if "W" in found.values() or "b" in found.values() else ["parameters"]
     if slots:
         parameters = []
@@ -126,13 +126,26 @@ def roles_of(function: Callable[..., Any], needed: Sequence[str] = ("inputs", "t
     return found
 
 
+def roles_by_place(function: Callable[..., Any]) -> dict[str, str] | None:
+    """What four arguments are for, in the order W, b, X, Y, where their names say nothing; None for fewer or more.
+
+    >>> roles_by_place(lambda p, q, r, s: None)
+    {'p': 'W', 'q': 'b', 'r': 'inputs', 's': 'targets'}
+    """
+    required = [argument.name for argument in arguments_of(function) if argument.default is argument.empty]
+    says = {role_of(name) for name in required} & {"cache", "output", "rate", "sizes"}
+    return (
+        dict(zip(required, ("W", "b", "inputs", "targets"), strict=True)) if len(required) == 4 and not says else None
+    )
+
+
 class PlainAdapter:
     """One such function, with the file's own loss and forward functions where their arguments fit."""
 
     def __init__(self, name: str, names: Mapping[str, Any], source: str) -> None:
         self.name = name
         self.function: Callable[..., Any] = names[name]
-        roles = roles_of(self.function)
+        roles = roles_of(self.function) or roles_by_place(self.function)
         assert roles is not None
         self.roles = roles
         self.own_loss = _sibling(names, _LOSSES, ("inputs", "targets"))
@@ -175,9 +188,9 @@ class PlainAdapter:
                 best = fitting, style, answer
             if fitting == 2 * len(parameters.W) - 2:
                 break
-        if best is None:
-            assert failure is not None
-            raise failure
+        if failure is not None and (best is None or best[0] == 0):
+            raise failure  # that of the likeliest style
+        assert best is not None
         self.working[known] = best[1]
         return best[2]
 
@@ -214,7 +227,9 @@ class PlainAdapter:
         gradients, loss = read_returned(value, self.returned, parameters)
         if not gradients:
             raise SubmissionError(Message("submission.not_gradients", code=self.name, what=described(value)))
-        return arrays.answer_of(gradients, layout, parameters, loss)
+        answer = arrays.answer_of(gradients, layout, parameters, loss)
+        answer.check_numbers(self.name)
+        return answer
 
     def _output(self, style: Style, layout: Layout, parameters: Parameters, X: Array, Y: Array) -> Array | None:
         """What the file's own forward function gives, (m, n_L); None where it has none, or it gives something else."""
@@ -288,13 +303,22 @@ def _sibling(
 
 
 def unstacked(value: Any, parameters: Parameters) -> Any:
-    """What was returned, with arrays that hold all layers' gradients (of equal sizes) taken apart."""
+    """What was returned, with pairs put in two lists, and arrays that hold several layers' gradients taken apart."""
     n_layers = len(parameters.W) - 1
     parts = value if isinstance(value, tuple | list) else ()
+    if len(parts) == n_layers and all(map(_is_pair, parts, parameters.W[1:], parameters.b[1:])):
+        return [weights for weights, _ in parts], [biases for _, biases in parts]
     counts = {len(part) for part in parts if _dimensions(part) == 3}
     if n_layers == 1 or not counts or not counts <= {n_layers, n_layers + 1}:
         return value
     return tuple(list(part) if _dimensions(part) >= 2 and len(part) in counts else part for part in parts)
+
+
+def _is_pair(part: Any, W: Array, b: Array) -> bool:
+    """Whether a part of what was returned is (∇Wˡ, ∇bˡ)."""
+    with suppress(ValueError):
+        return isinstance(part, tuple | list) and [np.size(entry) for entry in part] == [W.size, b.size]
+    return False
 
 
 def _dimensions(part: Any) -> int:
@@ -314,7 +338,9 @@ def _check_counts(value: Any, parameters: Parameters, name: str) -> None:
 
 
 def _of_arrays(part: Sequence[Any]) -> bool:
-    return not any(isinstance(entry, dict | str) for entry in part) and any(_dimensions(entry) for entry in part)
+    return not any(isinstance(entry, dict | str) for entry in part) and any(
+        entry is None or _dimensions(entry) for entry in part
+    )
 
 
 def described(value: Any) -> str:

@@ -1,10 +1,11 @@
 """What a function's text says of its conventions: which way its products go, over which axis it adds."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clearprop.derivation.submissions.forms.calling import function_named, simplified
+from clearprop.derivation.submissions.forms.calling import function_named, role_of, simplified
 from clearprop.derivation.submissions.forms.named import slot_of
 
 _WEIGHT_NAMES = frozenset(
@@ -48,7 +49,8 @@ def conventions_of(tree: ast.Module, name: str) -> Conventions:
     if axes:
         batches &= {"rows"} if axes == {0} else {"columns", "single"} if axes == {1} else batches
     elif not any(isinstance(node, ast.For | ast.comprehension) and _over_samples(node) for node in nodes):
-        sums = any(_called(node) in ("sum", "mean", "einsum", "ones") for node in nodes)
+        arrays = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+        sums = any(_called(node) in ("sum", "mean", "einsum", "ones") for node in arrays)
         batches = batches if sums else batches & {"single"} or batches
     return Conventions(weights, batches, _bias_shapes(nodes), _labels(nodes), _single_precision(tree))
 
@@ -92,6 +94,8 @@ def _orientation_of_entries(node: ast.AST) -> str | None:
     if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)):
         return None
     for one, other in ((node.left, node.right), (node.right, node.left)):
+        if not re.match(r"(self\.)?_*(a|x|h|o|in|prev|v|u|layer|s)", ast.unparse(other).lower()):
+            continue  # W[l][j][k] * delta[j] goes backward
         own, others = _indices(one), _indices(other)
         if _is_weights(_root(one)) and len(own) >= 2 and own[-1] != own[-2] and others and others[-1] in own[-2:]:
             return "out_in" if others[-1] == own[-1] else "in_out"
@@ -181,8 +185,10 @@ def _names_bias(node: ast.Assign | ast.AugAssign) -> bool:
 
 
 def _over_samples(node: ast.For | ast.comprehension) -> bool:
-    names = {simplified(part.id) for part in ast.walk(node.iter) if isinstance(part, ast.Name)}
-    return bool(names & {"x", "y", "m", "n", "inputs", "labels", "targets", "nsamples", "batchsize", "data"})
+    """Whether a loop runs over samples: zip(X, Y), range(m), range(len(X)), range(X.shape[0])."""
+    roles = {role_of(part.id) for part in ast.walk(node.iter) if isinstance(part, ast.Name)}
+    counts = any(_called(part) == "range" for part in ast.walk(node.iter)) and "inputs" in roles
+    return counts or "n_samples" in roles or {"inputs", "targets"} <= roles
 
 
 def _bias_shapes(nodes: list[ast.AST]) -> frozenset[str]:
