@@ -15,6 +15,7 @@ from clearprop.derivation.gradients.measured import Measured, measured
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.gradients.progress import Progress, blocks
 from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Network
 
 MOVE = 4e-3  # of the pre-activation that moves most: where what is cut off and what is rounded are both near 1e-13
 MOVE_AT_BREAK = 1e-4  # odd orders do not cancel there
@@ -102,10 +103,8 @@ def _inverse(array: Array, otherwise: float = 1.0) -> Array:
 class _Movement:
     """Watches how far every pre-activation moves: the furthest, and the share of its way to the nearest break."""
 
-    def __init__(self, displaced: Displaced, l: int) -> None:
-        network = displaced.problem.network
+    def __init__(self, network: Network, shape: tuple[int, ...]) -> None:
         self.points = [(), *(breakpoints(network.activation(k)) for k in network.layers)]
-        shape = (network.sizes[l], displaced.problem.n_samples)
         self.furthest, self.share = np.zeros(shape), np.zeros(shape)
 
     def __call__(self, l: int, z: Array, before: Array) -> None:
@@ -124,11 +123,18 @@ def _probe(displaced: Displaced, l: int) -> tuple[Array, Array | None, Array]:
         By how much the pre-activation that moves most moves, (n_l, m), and the share of its way to a break (or None),
         both for one unit of movement; and by how much a row's loss is rounded, (m,).
     """
-    network, n_samples = displaced.problem.network, displaced.problem.n_samples
+    n_units, length = displaced.problem.network.sizes[l], displaced.block_length(l)
+    found = [_probe_units(displaced, l, np.arange(n_units)[k : k + length]) for k in range(0, n_units, length)]
+    reach, nearness, bends, shifted = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    noise = np.max(bends, axis=0) + np.sqrt(np.sum(shifted**2, axis=0))
+    return reach, nearness if has_breakpoints(displaced.problem.network) else None, noise
+
+
+def _probe_units(displaced: Displaced, l: int, units: Array) -> tuple[Array, Array, Array, Array]:
+    """Return the reach and the nearness of units, their second differences that are rounding, and that of z + h."""
     small = 1e-6
-    units = np.arange(network.sizes[l])
-    movement = _Movement(displaced, l)
-    shift = np.full((len(units), n_samples), small)
+    shift = np.full((len(units), displaced.problem.n_samples), small)
+    movement = _Movement(displaced.problem.network, shift.shape)
     higher, lower = (displaced.losses(l, units, way * shift, movement) for way in (1, -1))
     slopes = (higher - lower) / (2.0 * small)
     reach = np.minimum(movement.furthest / small, 1e100)
@@ -136,10 +142,8 @@ def _probe(displaced: Displaced, l: int) -> tuple[Array, Array | None, Array]:
     bend = displaced.losses(l, units, steps) + displaced.losses(l, units, -steps) - 2.0 * displaced.row_losses
     nearness = np.minimum(movement.share / small, 1e100)
     rounded = np.isfinite(bend) & (nearness * steps < 0.5)  # others bend by a break
-    noise = np.max(np.where(rounded, np.abs(bend), 0.0), axis=0)
-    shifted = np.finfo(float).eps * np.nan_to_num(np.abs(displaced.z[l] * slopes))  # z + h is rounded as z is
-    noise += np.sqrt(np.sum(shifted**2, axis=0))
-    return reach, nearness if has_breakpoints(network) else None, noise
+    shifted = np.finfo(float).eps * np.nan_to_num(np.abs(displaced.z[l][units] * slopes))  # z + h is rounded as z is
+    return reach, nearness, np.where(rounded, np.abs(bend), 0.0), shifted
 
 
 class _Run:

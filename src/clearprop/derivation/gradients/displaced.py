@@ -41,7 +41,11 @@ class Displaced:
 
     def block_length(self, l: int) -> int:
         """Return how many displacements of layer l are best computed at once."""
-        return max(1, BLOCK // (self.problem.n_samples * max(self.problem.network.sizes[l:][1:], default=1)))
+        network = self.problem.network
+        widest = max(
+            network.sizes[min(l + 1, network.n_layers) :]
+        )  # in its own layer one column moves, but in the last
+        return max(1, BLOCK // (self.problem.n_samples * widest))
 
     def losses(self, l: int, units: Array, shifts: Array, watch: Watch | None = None) -> Array:
         """e_i, (p, m), where unit `units[q]` of Zˡ is displaced by `shifts[q]`, one displacement q after the other.
