@@ -8,7 +8,7 @@ CONSTRAINTS ?= constraints.txt
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS)
 
-.PHONY: demo test lint recording clean
+.PHONY: demo test lint recording notes clean
 
 demo: $(VENV)/base  ## Train on the table that ships with Clearprop and say how good the model is.
 	$(BIN)/clearprop demo
@@ -24,6 +24,9 @@ lint: $(VENV)/dev  ## Format, lint, types and the order of imports.
 
 recording: $(VENV)/dev  ## Write docs/demo.svg anew from what `clearprop demo` prints.
 	$(BIN)/python docs/record_demo.py
+
+notes: $(VENV)/dev  ## Write docs/notes-judged.*.md anew from what is computed of every formula of the two notes.
+	$(BIN)/python docs/write_notes_judged.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

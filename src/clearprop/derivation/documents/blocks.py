@@ -87,7 +87,7 @@ class Display:
 
     @property
     def mathematics(self) -> str | None:
-        r"""What can stand in any display: no equation of its own, \tag{1} as (1); None where the dollar signs are broken.
+        r"""What can stand in any display: no equation of its own, \tag{1} as (1); None where dollar signs are broken.
 
         >>> print(Display(r"\begin{equation} E = 1 \tag{2} \end{equation}").mathematics)
         E = 1 \quad (2)

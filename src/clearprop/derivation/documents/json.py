@@ -26,7 +26,8 @@ def to_json(document: Document) -> str:
     """Return a document as JSON.
 
     An object with the facts of the document (of a derivation: kind, network, quantity, form, left, result; of a worked
-    example: its losses and arrays; of a proof: whether it holds, and its lines), then `title`, `language` and `blocks`;
+    example: its losses and arrays; of a proof: whether it holds, and its lines; of the judged
+    notes: every formula with its evidence), then `title`, `language` and `blocks`;
     each block has a `kind` ("heading", "paragraph", "steps", "table",
     "code", "display"). A text is a list of words (strings) and formulas (objects {"unicode", "latex"}) in order.
     A step has number, left (null where it goes on from the step before), right, rule (its key), rule_name, why, uses,

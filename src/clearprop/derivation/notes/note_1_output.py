@@ -100,7 +100,7 @@ def _quotient(by: Expression) -> Expression:
 
 def _unweighted(quantity: Expression, unweighted: Expression) -> tuple[Equation, Equation]:
     """Return that a sum without the weights is not what is sought, and that it is 0."""
-    wrong = reading(-Sum(s.y(I) / p(I) * quantity, I, N), -unweighted)
+    wrong = reading(weighted(quantity), unweighted)
     corrected = reading(Partial(E, W11), weighted(quantity))
     return used(fails("zero", "note_1.zero", wrong, corrected)), amounts_to(unweighted, Number(0))
 
@@ -202,7 +202,7 @@ def _by_w11() -> dict[str, Finding]:
                 "undefined",
                 "note_1.h11",
                 reading(Sum(slopes * step, I, N), h11 * Sum(slopes, I, N)),
-                reading(-Sum(ratio * slopes * step, I, N), -(s.a(1, 1) * Sum(ratio * slopes, I, N))),
+                reading(Partial(E, W11), -(s.a(1, 1) * Sum(ratio * Partial(p(I), s.z(2, 1)), I, N))),
             ),
             amounts_to(Sum(slopes * step, I, N), s.a(1, 1) * Sum(slopes, I, N)),
             ask="W2[1,1]",
