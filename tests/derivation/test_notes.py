@@ -14,13 +14,28 @@ import pytest
 
 from clearprop.derivation.documents.blocks import Display, Document, Heading
 from clearprop.derivation.documents.presented import FORMATS
-from clearprop.derivation.expressions import Negate
+from clearprop.derivation.expressions import (
+    Expression,
+    Function,
+    Index,
+    Negate,
+    Partial,
+    Quantity,
+    Relation,
+    Sum,
+    rebuilt,
+    walk,
+)
 from clearprop.derivation.messages import catalog, languages
 from clearprop.derivation.notes.claims import KINDS, Claim, Equation, Reading, Verdict
 from clearprop.derivation.notes.evidence import VerdictError, evidence, judge
 from clearprop.derivation.notes.page import judged_notes
+from clearprop.derivation.notes.quantities import EXTRAS, UNDEFINED, total
 from clearprop.derivation.notes.tables import NOTES, claims
 from clearprop.derivation.quantities import target
+from clearprop.derivation.symbols import E, Symbols
+
+from . import textbook
 
 CLAIMS = [claim for note in NOTES for claim in claims(note)]
 NUMBERS = [claim.number for claim in CLAIMS]
@@ -273,3 +288,65 @@ def test_the_formulas_as_they_stand_are_well_formed_in_html() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="language"):
         judged_notes("xx")
+
+
+def plain(claim: Claim, statement: Relation) -> Relation:
+    """A statement with what only the notes name written out in the network's quantities."""
+    s, k = Symbols(claim.network), Index("k")
+    whole = Sum(Function("exp", s.z(s.L, k)), k, s.size(s.L))
+    change: dict[Expression, Expression] = {total(letter): whole for letter in "SA"}
+    for node in walk(statement):
+        if isinstance(node, Quantity) and node.name.startswith("gradient of "):
+            array = getattr(s, node.name[-1])(node.layer, *node.indices)
+            change[node] = Partial(E, array)
+    return rebuilt(statement, change)
+
+
+def textbook_says(claim: Claim, reading: Reading) -> bool:
+    """Whether all statements hold in double precision, by textbook forms and complex steps."""
+    for statement in (plain(claim, statement) for statement in reading.statements):
+        names = {node.name for node in walk(statement) if isinstance(node, Quantity)}
+        for seed in range(3):
+            numbers = textbook.random_numbers(
+                claim.network, 2 if names & textbook.BATCHES else 1, seed, reading.targets, 0.0
+            )
+            for at in textbook.index_values(statement.left, statement.right):
+                if reading.where is None or textbook.value(reading.where, numbers, at):
+                    try:
+                        sides = [textbook.value(side, numbers, at) for side in (statement.left, statement.right)]
+                    except textbook.IllFormedError:
+                        return False
+                    if not textbook.difference(*sides) < 1e-10:
+                        return False
+    return True
+
+
+def known_to_textbooks(claim: Claim, reading: Reading) -> bool:
+    names = {
+        node.name
+        for statement in reading.statements
+        for node in walk(plain(claim, statement))
+        if isinstance(node, Quantity)
+    }
+    return reading.biases and not names & {*EXTRAS, UNDEFINED}
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=NUMBERS)
+def test_textbook_forms_in_double_precision_say_the_same(claim: Claim) -> None:
+    for equation in claim.equations:
+        for reading in (equation.literal, equation.convention, equation.corrected):
+            if reading is not None and known_to_textbooks(claim, reading):
+                found = evidence(claim.network, reading)
+                if found.no_value is None:
+                    assert textbook_says(claim, reading) is found.holds, reading
+
+
+def test_most_readings_are_known_to_textbooks() -> None:
+    readings = [
+        (claim, reading)
+        for claim in CLAIMS
+        for equation in claim.equations
+        for reading in (equation.literal, equation.convention, equation.corrected)
+        if reading is not None
+    ]
+    assert sum(known_to_textbooks(*each) for each in readings) > 0.9 * len(readings)
