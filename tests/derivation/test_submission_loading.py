@@ -127,7 +127,7 @@ def test_what_was_supplied_is_said(tmp_path: Path) -> None:
     text = "from dnn_utils import sigmoid, load_data\nimport testCases\nfrom course.tests import *\n" + BODY
     submission = check(written(tmp_path, text))
     assert said(submission) == [
-        "my_backprop.py: the module dnn_utils is missing; its sigmoid were supplied as the course has them",
+        "my_backprop.py: the module dnn_utils is missing; supplied as courses have it: sigmoid",
         "my_backprop.py: the module testCases is missing and was left out; what needs it will fail",
         "my_backprop.py: the module course.tests is missing and was left out; what needs it will fail",
     ]

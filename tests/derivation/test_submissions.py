@@ -71,10 +71,6 @@ GIVES = {
 }
 
 
-def as_file(text: str, folder: Path) -> Path:
-    return written(folder, text)
-
-
 @pytest.mark.parametrize("takes", TAKES)
 def test_arguments_are_given_as_they_are_taken(takes: str, tmp_path: Path) -> None:
     arguments, before = TAKES[takes]
@@ -247,6 +243,29 @@ def test_a_network_of_one_layer_may_take_its_arrays_bare() -> None:
 
     given = problem((3, 2))
     assert first_that_agrees(open_object(gradients), given).place == 0
+
+
+def test_logistic_regression_takes_a_vector_and_a_number(tmp_path: Path) -> None:
+    text = """
+        import numpy as np
+        def compute_gradients(X, y, w, b):
+            assert w.shape == (3,) and isinstance(b, float) and y.shape == (len(X),)
+            d = 1 / (1 + np.exp(-(X @ w + b))) - y
+            return X.T @ d / len(y), np.sum(d) / len(y)
+        """
+    assert opened(tmp_path, text, problem((3, 1))).layout.targets == "labels"
+
+
+def test_where_nothing_can_be_read_rows_are_likeliest() -> None:
+    assert open_object(asks_another).layouts[0] == Layout()
+
+
+def gradients_elsewhere(*arguments: object) -> tuple[object, object]:
+    return right(*arguments)  # type: ignore[arg-type]
+
+
+def asks_another(W: object, b: object, X: object, Y: object) -> tuple[object, object]:
+    return gradients_elsewhere(W, b, X, Y)
 
 
 def test_its_own_loss_and_outputs_are_called(tmp_path: Path) -> None:

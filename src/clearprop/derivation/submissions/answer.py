@@ -52,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a person's code lays its arrays out; each a key of the messages `submission.…`, to be said.
+    """How a person's code lays its arrays out.
 
     `weights`: "out_in" (W a) or "in_out" (a W). `batch`: "rows", "columns" or "single" (one sample a call: of several
     rows the answer is the sum of their answers).

@@ -28,8 +28,12 @@ def open_file(path: str | Path, limit_seconds: float = 20.0) -> "FileSubmission"
         SubmissionError: no such file, no Python 3, a syntax error, nothing of a known form, or no end within the limit.
 
     Example:
-        >>> with open_file("examples/my_backprop.py") as submission:  # doctest: +SKIP
-        ...     print(submission.source)
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder, "my_backprop.py")
+        ...     _ = path.write_text("def gradients(W, b, X, Y): return W, b")
+        ...     with open_file(path) as submission:
+        ...         print(submission.source)
         my_backprop.py: gradients
     """
     return FileSubmission(Path(path), limit_seconds)

@@ -21,7 +21,8 @@ class Style:
     """How the parameters are handed over: packed as what, of which kind of array.
 
     Arguments:
-        pack: "list" (W¹ first), "padded" (an empty entry in front), "none" (None in front) or "bare" (the one layer's);
+        pack: "list" (W¹ first), "padded" (an empty entry in front), "none" (None in front), "bare" (the one layer's)
+            or "vector" (the one unit's weights, and its bias as a number);
             of all parameters in one: "named" ({"W1": ...}), "two_lists" ({"W": [...], "b": [...]}), "pairs" or
             "alternating" ([W1, b1, W2, b2]).
         kind: "numpy", "torch" or "lists".
@@ -29,6 +30,11 @@ class Style:
 
     pack: str = "list"
     kind: str = "numpy"
+
+    def is_for(self, parameters: Parameters) -> bool:
+        """Whether a network of these parameters can be handed over so."""
+        sizes = parameters.sizes
+        return {"bare": len(sizes) == 2, "vector": len(sizes) == 2 and sizes[1] == 1}.get(self.pack, True)
 
 
 class Handed:
@@ -109,6 +115,9 @@ def packed(entries: list[Any], style: Style) -> Any:
             return [None, *entries]
         case "bare":
             return entries[0]
+        case "vector":
+            vector = np.ravel(entries[0])
+            return vector if len(vector) > 1 else float(vector[0])
     return list(entries)
 
 
@@ -137,9 +146,9 @@ def styles_of(
     if "parameters" in roles.values():
         packs = ["named", "two_lists", "pairs", "alternating"]
     elif "W" in roles.values():
-        packs = ["list", "padded", "none", "bare"]
+        packs = ["list", "padded", "none", "bare", "vector"]
         if mentions(text, r"range\(1, *len\(|\b[Ww]\[1\]") and not mentions(text, r"\b[Ww]\[0\]"):
-            packs = ["padded", "none", "list", "bare"]
+            packs = ["padded", "none", "list", "bare", "vector"]
     else:
         packs = ["list"]
     return tuple(Style(pack, kind) for kind in kinds for pack in packs)

@@ -176,7 +176,7 @@ class PlainAdapter:
         failure: Exception | None = None
         best: tuple[int, Style, Answer] | None = None
         for style in styles:
-            if style.pack == "bare" and len(parameters.W) != 2:
+            if not style.is_for(parameters):
                 continue
             try:
                 answer = self._called(style, layout, parameters, X, Y, penalty)

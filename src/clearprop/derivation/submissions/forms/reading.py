@@ -51,7 +51,7 @@ def conventions_of(tree: ast.Module, name: str) -> Conventions:
     elif not any(isinstance(node, ast.For | ast.comprehension) and _over_samples(node) for node in nodes):
         arrays = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
         sums = any(_called(node) in ("sum", "mean", "einsum", "ones") for node in arrays)
-        batches = batches if sums else batches & {"single"} or batches
+        batches = batches if sums or not _multiplies(nodes) else batches & {"single"} or batches
     return Conventions(weights, batches, _bias_shapes(nodes), _labels(nodes), _single_precision(tree))
 
 
@@ -64,6 +64,17 @@ def _in_order(tree: ast.Module, definition: ast.AST, depth: int) -> Iterator[ast
             called = function_named(tree, node.func.id)
             if called is not None:
                 yield from _in_order(tree, called, depth - 1)
+
+
+def _multiplies(nodes: list[ast.AST]) -> bool:
+    """Whether anything is multiplied but by a number, so that what is not there means something."""
+    for node in nodes:
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult):
+            if not any(isinstance(part, ast.Constant) for part in (node.left, node.right)):
+                return True
+        elif _called(node) in _PRODUCTS:
+            return True
+    return False
 
 
 def _called(node: ast.AST) -> str | None:
