@@ -62,8 +62,8 @@ if __name__ == "__main__":
     n = (dimensions[0] + 1) * dimensions[1] + (dimensions[1] + 1) * dimensions[2]
     params = 0.1 * np.random.randn(n)
 
-    for step in range(500):
+    for step in range(50):
         cost, grad = forward_backward_prop(data, labels, params, dimensions)
-        params -= 0.005 * grad
-        if step % 100 == 0:
+        params -= 0.001 * grad
+        if step % 10 == 0:
             print(step, cost)

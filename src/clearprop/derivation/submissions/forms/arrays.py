@@ -107,10 +107,10 @@ def own_output(output: Any, layout: Layout, shape: tuple[int, int]) -> Array | N
     found = plain(output)
     if not isinstance(found, np.ndarray):
         return None
-    if found.ndim == 2 and layout.batch != "rows":
+    if layout.batch == "columns" and found.ndim == 2:
         found = found.T
-    if found.ndim == 1 and shape[1] == 1:
-        found = found[:, None]
+    if (found.ndim == 1 and shape[1] == 1) or layout.batch == "single":
+        found = found.reshape(-1, shape[1]) if found.size == shape[0] * shape[1] else found
     return found if found.shape == shape and found.dtype.kind in "fiu" else None
 
 

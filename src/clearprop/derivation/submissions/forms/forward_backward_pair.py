@@ -27,6 +27,7 @@ from clearprop.derivation.submissions.forms.passes import (
     NOT_COST,
     Known,
     Passes,
+    bindable,
     output_shape,
 )
 from clearprop.derivation.submissions.forms.reading import conventions_of
@@ -73,6 +74,9 @@ def _unpacks(tree: ast.Module) -> bool:
     return False
 
 
+_LISTS = {"weights", "weight", "w", "ws", "biases", "bias", "b", "bs"}
+
+
 class PairAdapter:
     """A forward and a backward function, given dictionaries or single arrays of parameters."""
 
@@ -95,9 +99,11 @@ class PairAdapter:
     def call(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> Answer:
         """Call both functions, and the cost."""
         known = self._known(layout, parameters, X, Y, penalty)
-        returned = self.passes.run(known, parameters)
-        output = own_output(known.output, layout, (len(X), Y.shape[1]))
-        return answer_of(returned.gradients, layout, parameters, self.passes.loss(known), output)
+        self.passes.run_forward(known)
+        output = own_output(known.output, layout, (len(X), Y.shape[1]))  # a copy: a backward pass may alter it
+        loss = self.passes.loss(known)
+        returned = self.passes.run_backward(known, parameters)
+        return answer_of(returned.gradients, layout, parameters, loss, output)
 
     def loss(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> float | None:
         """Call the forward function and the cost."""
@@ -173,6 +179,14 @@ def passes_among(functions: Mapping[str, Callable[..., Any]], tree: ast.Module) 
     return Passes(backward, forward, cost, tree)
 
 
+def _stands_alone(backward: Callable[..., Any]) -> bool:
+    """Whether a backward function needs nothing of a forward pass."""
+    parameters = {name.lower() for name in slots_of([argument.name for argument in arguments_of(backward)])}
+    return bindable(
+        backward, parameters | _LISTS | {"inputs", "targets", "parameters", "penalty", "n_samples", "sizes"}
+    )
+
+
 def _best(
     functions: Mapping[str, Callable[..., Any]], fits: Callable[[str, set[str | None]], bool], penalized: bool = True
 ) -> Callable[..., Any] | None:
@@ -207,4 +221,6 @@ class ForwardBackwardPair:
         """Return the pair among a file's functions, or None."""
         functions = {name: value for name, value in names.items() if callable(value) and not isinstance(value, type)}
         passes = passes_among(functions, parsed(source))
-        return PairAdapter(passes, source) if passes is not None and passes.forward is not None else None
+        if passes is None or passes.forward is None or _stands_alone(passes.backward):
+            return None
+        return PairAdapter(passes, source)

@@ -114,7 +114,7 @@ def read_returned(value: Any, names: Sequence[str], parameters: Parameters) -> R
         loss = next((part for part in parts if not _is_list(part) and np.size(part) == 1), None)
         return Returned(_from_lists(lists, parameters), loss)
     slots = slots_of(names, gradients=True) or slots_of(names)
-    if slots:
+    if slots and (len(slots) == len(parts) or len(parts) != 2 * n_layers):
         return Returned({slots[name]: part for name, part in zip(names, parts, strict=True) if name in slots})
     loss = parts.pop(0) if len(parts) == 2 * n_layers + 1 and np.size(parts[0]) == 1 else None
     if len(parts) != 2 * n_layers:

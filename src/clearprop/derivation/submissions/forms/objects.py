@@ -186,9 +186,8 @@ class ObjectAdapter:
     def loss(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> float | None:
         """Fill an object and ask it for its loss only."""
         instance = self._object(parameters, penalty)
-        pairs = samples_of(X, Y, layout)
-        if layout.batch != "single":
-            pairs = [(laid_inputs(X, layout), laid_targets(Y, layout))]
+        whole = [(laid_inputs(X, layout), laid_targets(Y, layout))]
+        pairs = samples_of(X, Y, layout) if layout.batch == "single" else whole
         losses = []
         for x, y in pairs:
             store = self._fill(instance, layout, parameters)
@@ -278,9 +277,7 @@ class ObjectAdapter:
         shape = (n_samples, parameters.sizes[-1])
         if output is None:
             output = known.output
-        own = own_output(
-            np.reshape(plain(output), shape) if np.size(plain(output)) == shape[1] else output, layout, shape
-        )
+        own = own_output(output, layout, shape)
         if self._gives_scores(own):
             own = probabilities(own)
         return answer_of(returned.gradients, layout, parameters, loss, own)
@@ -301,6 +298,7 @@ class ObjectAdapter:
                 return passes.backward(known.values["inputs"])
             if known.output is None:
                 passes.run_forward(known)
+            known.choose_output(vars(instance))
             return known.output
         return None
 

@@ -73,7 +73,7 @@ class Known:
         if caches and len(arrays) == 1:
             self._take_output(arrays[0], next((n for n, p in zip(named, parts, strict=True) if p is arrays[0]), ""))
         elif not caches:
-            self._choose_output(dict(zip((name or str(i) for i, name in enumerate(named)), parts, strict=True)))
+            self.choose_output(dict(zip((name or str(i) for i, name in enumerate(named)), parts, strict=True)))
 
     def _take_output(self, value: Any, name: str) -> None:
         is_loss = bool(_LOSS_NAME.match(simplified(name)))
@@ -86,9 +86,10 @@ class Known:
         for name, value in cache.items():
             if isinstance(name, str) and slot_of(name) is None:
                 self.values.setdefault(name.lower(), value)
-        self._choose_output(cache)
+        self.choose_output(cache)
 
-    def _choose_output(self, named: Mapping[Any, Any]) -> None:
+    def choose_output(self, named: Mapping[Any, Any]) -> None:
+        """Take the outputs among named values: those of their shape, by name if there are several."""
         fitting = [
             name for name, value in named.items() if not isinstance(value, str) and _shape(value) == self.output_shape
         ]
@@ -138,6 +139,10 @@ class Passes:
     def run(self, known: Known, parameters: Parameters) -> Returned:
         """Go forward where that is a function of its own, then backward; what the backward pass returned."""
         self.run_forward(known)
+        return self.run_backward(known, parameters)
+
+    def run_backward(self, known: Known, parameters: Parameters) -> Returned:
+        """Go backward with what is known."""
         value = call_with(self.backward, known.values)
         returned = read_returned(value, returned_names(self.tree, self.backward), parameters)
         if returned.loss is not None:
