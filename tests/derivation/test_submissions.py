@@ -1,6 +1,7 @@
 """People's code of the plain form: found, called in its conventions, and answering in this house's."""
 
 import inspect
+import linecache
 import textwrap
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from clearprop.derivation.submissions.answer import Layout, SubmissionError
-from clearprop.derivation.submissions.submission import open_file, open_object
+from clearprop.derivation.submissions.submission import ObjectSubmission, open_file, open_object
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
 from derivation.submitted import agrees, first_that_agrees, opened, problem, right, written
@@ -72,9 +73,10 @@ GIVES = {
 
 
 @pytest.mark.parametrize("takes", TAKES)
-def test_arguments_are_given_as_they_are_taken(takes: str, tmp_path: Path) -> None:
+def test_arguments_are_given_as_they_are_taken(takes: str) -> None:
     arguments, before = TAKES[takes]
-    found = opened(tmp_path, ROWS.format(arguments=arguments, before=before, after="return dW, db"))
+    text = ROWS.format(arguments=arguments, before=before, after="return dW, db")
+    found = first_that_agrees(in_this_process(text), problem())
     assert found.place == 0
     assert found.answer.changed == ()
 
@@ -93,15 +95,12 @@ def test_gradients_are_found_in_what_is_returned(gives: str) -> None:
         )
 
 
-def in_this_process(text: str, name: str = "gradients"):
-    import linecache
-    import types
-
-    module = types.ModuleType("my_backprop")
-    path = f"<{hash(text)}>"
+def in_this_process(text: str) -> ObjectSubmission:
+    text, path = textwrap.dedent(text), f"<{hash(text)}>"
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    exec(compile(text, path, "exec"), vars(module))
-    return open_object(vars(module)[name])
+    names: dict[str, object] = {}
+    exec(compile(text, path, "exec"), names)
+    return open_object([value for value in names.values() if inspect.isfunction(value)][-1])
 
 
 OTHER_CONVENTIONS = {
@@ -219,10 +218,10 @@ OTHER_CONVENTIONS = {
 
 
 @pytest.mark.parametrize("convention", OTHER_CONVENTIONS)
-def test_other_conventions_are_met(convention: str, tmp_path: Path) -> None:
+def test_other_conventions_are_met(convention: str) -> None:
     is_single = "sample" in convention
     given = problem(one_hot=convention == "labels", scale=1.0 if is_single else 0.0)
-    found = opened(tmp_path, OTHER_CONVENTIONS[convention], given)
+    found = first_that_agrees(in_this_process(OTHER_CONVENTIONS[convention]), given)
     assert found.place <= 3
     assert (found.layout.batch == "single") == is_single
 
@@ -245,15 +244,19 @@ def test_a_network_of_one_layer_may_take_its_arrays_bare() -> None:
     assert first_that_agrees(open_object(gradients), given).place == 0
 
 
-def test_logistic_regression_takes_a_vector_and_a_number(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gives", ["dw, db", "db, dw", "cost, dw, db", "dw, db, cost", '{"dw": dw, "db": db}, cost'])
+def test_logistic_regression_takes_a_vector_and_a_number(gives: str) -> None:
     text = """
         import numpy as np
         def compute_gradients(X, y, w, b):
             assert w.shape == (3,) and isinstance(b, float) and y.shape == (len(X),)
             d = 1 / (1 + np.exp(-(X @ w + b))) - y
-            return X.T @ d / len(y), np.sum(d) / len(y)
+            dw, db, cost = X.T @ d / len(y), np.sum(d) / len(y), 7.0
+            return {gives}
         """
-    assert opened(tmp_path, text, problem((3, 1))).layout.targets == "labels"
+    found = first_that_agrees(in_this_process(text.replace("{gives}", gives)), problem((3, 1)))
+    assert found.layout.targets == "labels"
+    assert found.answer.loss == (7.0 if "cost" in gives else None)
 
 
 def test_where_nothing_can_be_read_rows_are_likeliest() -> None:

@@ -2,11 +2,13 @@
 
 import os
 import queue
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import weakref
 from contextlib import suppress
 from typing import Any, BinaryIO
@@ -80,12 +82,12 @@ class Process:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         pipes = self._popen.stdin, self._popen.stdout, self._popen.stderr
-        self._requests, replies, printed = (pipe for pipe in pipes if pipe is not None)
+        self._requests, replies, self._printed = (pipe for pipe in pipes if pipe is not None)
         self._replies: queue.Queue[Any] = queue.Queue()
         self._tail = bytearray()
         self._threads = [
             threading.Thread(target=_listen, args=(replies, self._replies), daemon=True),
-            threading.Thread(target=_keep_end, args=(printed, self._tail), daemon=True),
+            threading.Thread(target=_keep_end, args=(self._printed, self._tail), daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -94,6 +96,10 @@ class Process:
     @property
     def printed(self) -> str:
         """The end of what the code has printed."""
+        with suppress(OSError, ValueError):  # closed, or a system that cannot tell
+            while select.select([self._printed], [], [], 0)[0] and self._threads[1].is_alive():
+                time.sleep(0.001)
+            time.sleep(0.002)  # what has been taken out of the pipe is being kept
         return bytes(self._tail).decode(errors="replace")
 
     def ask(self, request: dict[str, Any], seconds: float, slow: Message) -> Any:

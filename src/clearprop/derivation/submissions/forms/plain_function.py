@@ -20,7 +20,7 @@ from clearprop.derivation.submissions.forms.calling import (
     simplified,
 )
 from clearprop.derivation.submissions.forms.handing import Handed, Style, batches_of, styles_of
-from clearprop.derivation.submissions.forms.named import read_returned, slots_of
+from clearprop.derivation.submissions.forms.named import read_returned, slot_of, slots_of
 from clearprop.derivation.submissions.forms.reading import Conventions, conventions_of
 from clearprop.derivation.submissions.sources import text_of
 from clearprop.mathematics.arrays import Array
@@ -305,13 +305,30 @@ def _sibling(
 def unstacked(value: Any, parameters: Parameters) -> Any:
     """What was returned, with pairs put in two lists, and arrays that hold several layers' gradients taken apart."""
     n_layers = len(parameters.W) - 1
+    if n_layers == 1 and isinstance(value, Mapping):
+        return {name if slot_of(name) else f"{name}1": part for name, part in value.items()}  # dw is dW1
     parts = value if isinstance(value, tuple | list) else ()
     if len(parts) == n_layers and all(map(_is_pair, parts, parameters.W[1:], parameters.b[1:])):
         return [weights for weights, _ in parts], [biases for _, biases in parts]
+    if n_layers == 1 and len(parts) in (2, 3):
+        return _of_one_layer(list(parts), parameters)
     counts = {len(part) for part in parts if _dimensions(part) == 3}
-    if n_layers == 1 or not counts or not counts <= {n_layers, n_layers + 1}:
+    if not counts or not counts <= {n_layers, n_layers + 1}:
         return value
     return tuple(list(part) if _dimensions(part) >= 2 and len(part) in counts else part for part in parts)
+
+
+def _of_one_layer(parts: list[Any], parameters: Parameters) -> list[Any]:
+    """(∇W, ∇b) in any order, with a loss at either end, as (loss, ∇W, ∇b) or (∇W, ∇b)."""
+    if any(isinstance(part, Mapping) for part in parts):
+        return [unstacked(part, parameters) if isinstance(part, Mapping) else part for part in parts]
+    with suppress(ValueError):
+        sizes, W, b = [np.size(part) for part in parts], parameters.W[1].size, parameters.b[1].size
+        if len(parts) == 3 and sizes[2] == 1 and sizes[0] == W:
+            parts = [parts[2], *parts[:2]]
+        elif sizes[-2:] == [b, W] and b != W:
+            parts[-2:] = parts[:-3:-1]
+    return parts
 
 
 def _is_pair(part: Any, W: Array, b: Array) -> bool:
