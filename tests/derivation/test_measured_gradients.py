@@ -327,8 +327,11 @@ def check_rounding(seeds: range) -> None:
         with np.errstate(all="ignore"):
             if max(np.abs(z).max() for z in problem.passed.z[1:]) > 30.0:
                 continue
+            exact = complex_step(problem)
+            if exact.n_kinks:  # a dead unit below and no bias: there the equations' slope is a convention
+                continue
             for dtype in (np.float32, np.float64):
-                right = problem.gradients if dtype is np.float32 else complex_step(problem)
+                right = problem.gradients if dtype is np.float32 else exact
                 dW, db = rounding_bound(problem, dtype)
                 found = rounded_gradients(problem, dtype, random)
                 for mine, theirs, bounds in ((found.dW, right.dW, dW), (found.db, right.db, db)):
