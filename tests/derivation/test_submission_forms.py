@@ -125,6 +125,7 @@ def test_gradients_are_those_of_the_code(case: Case) -> None:
         problem = ours(case, m, penalty)
         answer = answered(adapter, problem, penalty)
         assert not differs(answer, problem)
+        assert answer.changed == ()
         assert (answer.loss is not None) == case.has_loss == adapter.hints.has_loss
         if case.has_loss and "squared" not in problem.network.loss:
             assert answer.loss == pytest.approx(problem.loss, rel=1e-9)
@@ -171,6 +172,24 @@ def test_what_is_given_stays_as_it_was(case: Case) -> None:
     answered(found(case), problem, 0.0)
     for array, copy in zip(arrays, before, strict=True):
         np.testing.assert_array_equal(array, copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "edit"),
+    [
+        ("planar", ["    dZ1 =", "    parameters['W2'] = W2 - 0.1 * dW2\n    dZ1 ="]),
+        ("planar", ["    dZ1 =", "    parameters['W2'] -= 0.1 * dW2\n    dZ1 ="]),
+        ("net", ["        dhidden = ", "        W2 -= 0.1 * grads['W2']\n        dhidden = "]),
+        (
+            "network, 3 layers",
+            ["        for l in", "        self.weights[-1] = self.weights[-1] - 1\n        for l in"],
+        ),
+    ],
+)
+def test_what_the_code_changes_is_told(name: str, edit: list[str]) -> None:
+    case = next(case for case in CASES if case.name == name)
+    answer = answered(found(case, edit), ours(case, 7, 0.0), 0.0)
+    assert answer.changed == (f"W{len(case.sizes) - 1}",)
 
 
 @pytest.mark.parametrize("language", languages())

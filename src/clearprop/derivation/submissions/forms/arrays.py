@@ -122,6 +122,11 @@ def probabilities(scores: Array | None) -> Array | None:
     return np.asarray(exponentials / exponentials.sum(axis=1, keepdims=True))
 
 
+def altered(before: Mapping[str, Array], now: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the arrays that are no longer what they were."""
+    return tuple(name for name, array in before.items() if not np.array_equal(plain(now[name]), array))
+
+
 def answer_of(
     gradients: Mapping[tuple[str, int], Any],
     layout: Layout,
@@ -151,4 +156,5 @@ def summed(answers: Sequence[Answer], output: Array | None = None) -> Answer:
         [EMPTY, *(total(entries) for entries in list(zip(*(answer.db for answer in answers), strict=True))[1:])],
         sum(losses) if len(losses) == len(answers) else None,
         output,
+        tuple(dict.fromkeys(name for answer in answers for name in answer.changed)),
     )

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from clearprop.derivation.submissions.answer import Answer, Hints, Layout
 from clearprop.derivation.submissions.forms.arrays import (
+    altered,
     answer_of,
     laid_bias,
     laid_inputs,
@@ -99,11 +102,13 @@ class PairAdapter:
     def call(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> Answer:
         """Call both functions, and the cost."""
         known = self._known(layout, parameters, X, Y, penalty)
+        given = {name: np.array(array) for name, array in _handed(known).items()}
         self.passes.run_forward(known)
         output = own_output(known.output, layout, (len(X), Y.shape[1]))  # a copy: a backward pass may alter it
         loss = self.passes.loss(known)
         returned = self.passes.run_backward(known, parameters)
-        return answer_of(returned.gradients, layout, parameters, loss, output)
+        answer = answer_of(returned.gradients, layout, parameters, loss, output)
+        return replace(answer, changed=altered(given, _handed(known)))
 
     def loss(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> float | None:
         """Call the forward function and the cost."""
@@ -122,16 +127,26 @@ class PairAdapter:
         if {"biases", "bias", "b", "bs"} & {name.lower() for name in self._arguments}:
             values |= dict.fromkeys(("weights", "weight", "w", "ws"), W)
             values |= dict.fromkeys(("biases", "bias", "b", "bs"), b)
+        packed = tuple(named.values()) if self._unpacks else named
         values |= {
             "inputs": laid_inputs(X, layout),
             "targets": laid_targets(Y, layout),
-            "parameters": tuple(named.values()) if self._unpacks else named,
+            "parameters": packed,
             "penalty": penalty,
             "n_samples": len(X),
             "sizes": list(parameters.sizes),
             "rate": 1.0,
         }
         return Known(values, output_shape(layout, X, Y.shape[1]))
+
+
+def _handed(known: Known) -> dict[str, Array]:
+    """The arrays that the functions were given, as they are now, by this house's names."""
+    packed = known.values["parameters"]
+    entries = packed.values() if isinstance(packed, Mapping) else packed
+    names = [f"{what}{l}" for l in range(1, len(known.values["sizes"])) for what in "Wb"]
+    given = dict(zip(names, entries, strict=False))
+    return given | {"X": known.values["inputs"], "Y": known.values["targets"]}
 
 
 def _returns_loss(tree: ast.Module, forward: Callable[..., Any]) -> bool:
@@ -169,7 +184,7 @@ def _layouts(passes: Passes, source: str) -> Iterator[Layout]:
 
 
 def passes_among(functions: Mapping[str, Callable[..., Any]], tree: ast.Module) -> Passes | None:
-    """The passes among functions by name, those that take a penalty first; None without a backward pass."""
+    """The passes among functions by name, those with a penalty first; None without a backward pass."""
     backward = _best(functions, _is_backward)
     if backward is None:
         return None

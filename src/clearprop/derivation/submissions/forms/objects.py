@@ -10,6 +10,7 @@ import numpy as np
 
 from clearprop.derivation.submissions.answer import Answer, Hints, Layout
 from clearprop.derivation.submissions.forms.arrays import (
+    altered,
     answer_of,
     laid_inputs,
     laid_targets,
@@ -272,15 +273,20 @@ class ObjectAdapter:
         returned = passes.run(known, parameters)
         if returned.loss is not None:
             loss = number(returned.loss)
+        changed: tuple[str, ...] = ()
         if not returned.gradients:
             returned = self._left_behind(instance, given)
+        elif (kept := store_of(instance)) is not None:
+            names = {f"{what}{l}": (what, l) for what, l in given}
+            now = {name: kept.array(*slot) for name, slot in names.items()}
+            changed = altered({name: given[slot] for name, slot in names.items()}, now)
         shape = (n_samples, parameters.sizes[-1])
         if output is None:
             output = known.output
         own = own_output(output, layout, shape)
         if self._gives_scores(own):
             own = probabilities(own)
-        return answer_of(returned.gradients, layout, parameters, loss, own)
+        return replace(answer_of(returned.gradients, layout, parameters, loss, own), changed=changed)
 
     def _gives_scores(self, output: Array | None) -> bool:
         """Whether outputs are what a softmax is taken of, being beyond 0 and 1."""
