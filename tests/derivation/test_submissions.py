@@ -259,6 +259,27 @@ def test_logistic_regression_takes_a_vector_and_a_number(gives: str) -> None:
     assert found.answer.loss == (7.0 if "cost" in gives else None)
 
 
+STEPS = {
+    "lists": ("W, b, X, Y, lr", "for l in range(2): W[l] = W[l] - lr * dW[l]; b[l] -= lr * db[l]", "return W, b"),
+    "a default rate": ("W, b, X, Y, eta=0.5", "for l in range(2): W[l] -= eta * dW[l]; b[l] -= eta * db[l]", "pass"),
+    "one by one": (
+        "X, Y, W1, b1, W2, b2, alpha",
+        "W1 = W1 - alpha * dW[0]; b1 = b1 - alpha * db[0]; W2 = W2 - alpha * dW[1]; b2 = b2 - alpha * db[1]",
+        "return W1, b1, W2, b2",
+    ),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_gradients_are_read_off_a_step_of_descent(step: str) -> None:
+    arguments, update, gives = STEPS[step]
+    before = "W, b = [W1, W2], [b1, b2]" if step == "one by one" else "pass"
+    text = ROWS.format(arguments=arguments, before=before, after=f"{update}\n    {gives}")
+    found = first_that_agrees(in_this_process(text), problem())
+    assert found.place == 0
+    assert found.answer.changed == ()
+
+
 def test_where_nothing_can_be_read_rows_are_likeliest() -> None:
     assert open_object(asks_another).layouts[0] == Layout()
 

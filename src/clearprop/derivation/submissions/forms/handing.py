@@ -53,6 +53,7 @@ class Handed:
         self.values["n_samples"] = n_samples
         self.values["sizes"] = list(parameters.sizes)
         self.values["rate"] = 0.1
+        self.values["step"] = 1.0
         W, b = ([self.values[f"{what}{l}"] for l in layers] for what in "Wb")
         self.packed = {"W": packed(W, style), "b": packed(b, style), "parameters": packed_together(W, b, style)}
         self.values |= self.packed
@@ -76,6 +77,11 @@ class Handed:
     def changed(self) -> list[str]:
         """Which of the arrays that it was given are no longer as they were, as W2, b1, X or Y."""
         letters = {"inputs": "X", "targets": "Y"}
+        now = self.now()
+        return [letters.get(name, name) for name, array in self.before.items() if not _same(now[name], array)]
+
+    def now(self) -> dict[str, Any]:
+        """What stands by now where each array was put: W1, b1, ..., inputs, targets."""
         now = dict(self.values)
         for what in self.used & {"W", "b"}:
             container = self.packed[what]
@@ -84,7 +90,7 @@ class Handed:
                 now |= {f"{what}{l}": entry for l, entry in enumerate(entries, 1)}
         if "parameters" in self.used and isinstance(self.packed["parameters"], dict):
             now |= {name: entry for name, entry in self.packed["parameters"].items() if name in self.before}
-        return [letters.get(name, name) for name, array in self.before.items() if not _same(now[name], array)]
+        return now
 
     @property
     def n_layers(self) -> int:

@@ -153,6 +153,11 @@ class PlainAdapter:
         source = source or text_of(self.function)
         tree = parsed(source)
         self.returned = returned_names(tree, self.function)
+        self.updates = "rate" in roles.values() and all(
+            part in roles or simplified(part) in _LOSSES.split() for part in self.returned
+        )
+        if self.updates:  # it takes a step of descent, by this rate
+            self.roles = {argument: "step" if role == "rate" else role for argument, role in roles.items()}
         conventions = conventions_of(tree, getattr(self.function, "__name__", name))
         self.layouts = layouts_of(conventions)
         self.styles = styles_of(self.function, roles, source, self.own_names(names))
@@ -199,6 +204,12 @@ class PlainAdapter:
         if self.tells_loss or self.own_loss is None:
             return self.call(layout, parameters, X, Y, penalty).loss if self.hints.has_loss else None
         style = self.working.get((layout, len(parameters.W)), self.styles[0])
+        return self._own_loss(style, layout, parameters, X, Y, penalty)
+
+    def _own_loss(
+        self, style: Style, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float
+    ) -> float | None:
+        assert self.own_loss is not None
         batches = [Handed(style, layout, parameters, *batch, penalty) for batch in batches_of(layout, X, Y)]
         losses = [arrays.number(batch.given_to(*self.own_loss)) for batch in batches]
         return None if None in losses else float(sum(loss for loss in losses if loss is not None))
@@ -210,13 +221,17 @@ class PlainAdapter:
         for batch in batches_of(layout, X, Y):
             handed = Handed(style, layout, parameters, *batch, penalty)
             value = handed.given_to(self.function, self.roles)
-            answers.append(self._answer(value, layout, parameters))
-            changed |= dict.fromkeys(handed.changed())
+            altered = handed.changed()
+            if self.updates and (altered if value is None else self.returned):
+                answers.append(self._answer_of_step(value, handed, layout, parameters))
+                altered = [name for name in altered if name in "XY"]
+            else:
+                answers.append(self._answer(value, layout, parameters))
+            changed |= dict.fromkeys(altered)
         answer = answers[0] if len(answers) == 1 else arrays.summed(answers)
         if answer.loss is None and self.own_loss is not None and not self.tells_loss:
-            self.working.setdefault((layout, len(parameters.W)), style)
             with suppress(Exception):
-                answer = replace(answer, loss=self.loss(layout, parameters, X, Y, penalty))
+                answer = replace(answer, loss=self._own_loss(style, layout, parameters, X, Y, penalty))
         output = self._output(style, layout, parameters, X, Y)
         return replace(answer, output=output, changed=tuple(changed))
 
@@ -230,6 +245,17 @@ class PlainAdapter:
         answer = arrays.answer_of(gradients, layout, parameters, loss)
         answer.check_numbers(self.name)
         return answer
+
+    def _answer_of_step(self, value: Any, handed: Handed, layout: Layout, parameters: Parameters) -> Answer:
+        """The gradients by which one call has moved its parameters: W − W′ for a rate of 1."""
+        after, loss = read_returned(unstacked(value, parameters), self.returned, parameters)
+        now = handed.now() | {f"{what}{l}": array for (what, l), array in after.items()}
+        moved = {
+            (name[0], int(name[1:])): before - np.reshape(arrays.plain(now[name]), np.shape(before))
+            for name, before in handed.before.items()
+            if name[0] in "Wb"
+        }
+        return arrays.answer_of(moved, layout, parameters, loss)
 
     def _output(self, style: Style, layout: Layout, parameters: Parameters, X: Array, Y: Array) -> Array | None:
         """What the file's own forward function gives, (m, n_L); None where it has none, or it gives something else."""
