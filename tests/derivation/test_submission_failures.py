@@ -175,20 +175,28 @@ def test_the_process_ends_with_the_program(tmp_path: Path) -> None:
         "from derivation.submitted import problem\n"
         "s = open_file(sys.argv[1]); p = problem()\n"
         "threading.Thread(target=s.answer, args=(s.layouts[0], p.parameters, p.X, p.Y), daemon=True).start()\n"
-        "time.sleep(0.3); print(s._process._popen.pid, flush=True); os.kill(os.getpid(), 9)\n"
+        "time.sleep(0.3); print(s._process._popen.pid, s._process._folder.name, flush=True); os.kill(os.getpid(), 9)\n"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, text=True, env=environment)
-    worker = int(done.stdout)
-    for _ in range(50):
-        try:
-            os.kill(worker, 0)
-        except ProcessLookupError:
+    worker, folder = done.stdout.split()
+    for _ in range(100):
+        if has_ended(int(worker)):
+            assert not Path(folder).exists()
             return
-        if Path(f"/proc/{worker}/stat").exists() and " Z " in Path(f"/proc/{worker}/stat").read_text():
-            return  # ended, and not yet waited for by whoever inherited it
-        time.sleep(0.1)
+        time.sleep(0.05)
     pytest.fail("the process still runs")
+
+
+def has_ended(process: int) -> bool:
+    state = Path(f"/proc/{process}/stat")
+    if state.exists():
+        return " Z " in state.read_text()  # not yet waited for by whoever inherited it
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def test_secrets_of_the_environment_stay_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,7 +72,7 @@ class Process:
             name: value for name, value in os.environ.items() if name.upper() in PASSED_ON or name[:3] == "LC_"
         }
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "clearprop.derivation.submissions.worker"],
+            [sys.executable, "-m", "clearprop.derivation.submissions.worker", self._folder.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

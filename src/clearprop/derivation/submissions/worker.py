@@ -1,10 +1,12 @@
-"""The process that runs a person's code: `python -m clearprop.derivation.submissions.worker`, asked through its pipes.
+"""The process that runs a person's code: `python -m clearprop.derivation.submissions.worker FOLDER`, asked through pipes.
 
-It imports little, so that it answers soon. What the person's code prints goes to the pipe of its errors.
+It imports little, so that it answers soon. What the person's code prints goes to the pipe of its errors. FOLDER is the
+temporary one that it works in, and removes when the program is gone.
 """
 
 import os
 import queue
+import shutil
 import sys
 import threading
 from contextlib import suppress
@@ -29,7 +31,7 @@ def main() -> None:
     _limit_memory()
     sys.dont_write_bytecode = True  # a person's folder stays as it was
     incoming: queue.Queue[Any] = queue.Queue()
-    threading.Thread(target=_listen, args=(requests, incoming), daemon=True).start()
+    threading.Thread(target=_listen, args=(requests, incoming, sys.argv[1:]), daemon=True).start()
     running: Running | None = None
     while True:
         request = incoming.get()
@@ -114,10 +116,12 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     return requests, replies
 
 
-def _listen(requests: BinaryIO, incoming: "queue.Queue[Any]") -> None:
+def _listen(requests: BinaryIO, incoming: "queue.Queue[Any]", folders: list[str]) -> None:
     with suppress(EOFError, OSError, ValueError):
         while True:
             incoming.put(read(requests))
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)  # the program has gone, whatever the person's code is doing
 
 
