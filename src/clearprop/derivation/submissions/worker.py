@@ -1,4 +1,4 @@
-"""The process that runs a person's code: `python -m clearprop.derivation.submissions.worker FOLDER`, asked through pipes.
+"""The process that runs a person's code: `python -m clearprop.derivation.submissions.worker FOLDER`, asked by pipes.
 
 It imports little, so that it answers soon. What the person's code prints goes to the pipe of its errors. FOLDER is the
 temporary one that it works in, and removes when the program is gone.
