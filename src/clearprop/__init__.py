@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from clearprop.derivation.proofs import prove as prove
     from clearprop.estimators.classifier import MLPClassifier as MLPClassifier
     from clearprop.estimators.regressor import MLPRegressor as MLPRegressor
+    from clearprop.interchange.checking import check_gradient as check_gradient
+    from clearprop.interchange.checking import diagnose as diagnose
     from clearprop.interchange.model_file import load as load
     from clearprop.interchange.model_file import save as save
     from clearprop.interchange.working import work as work
@@ -29,7 +31,9 @@ _HOMES = {
     "Network": "mathematics.network",
     "Parameters": "mathematics.network",
     "backward": "mathematics.equations",
+    "check_gradient": "interchange.checking",
     "derive": "derivation.derivations",
+    "diagnose": "interchange.checking",
     "forward": "mathematics.equations",
     "load": "interchange.model_file",
     "prove": "derivation.proofs",

@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "explain",
     "derive": "explain",
     "prove": "explain",
+    "check": "check",
 }
 
 

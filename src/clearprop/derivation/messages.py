@@ -1,7 +1,7 @@
 """What derivations say in words: messages by key, in one catalog per language, with formulas in their places.
 
-A catalog is a folder of TOML files in `languages/`, named after its language; a new language is a new folder. A text names
-its formulas and numbers in braces: `"{h} feeds {n} units"`.
+A catalog is a folder of TOML files in `languages/`, named after its language; a new language is a new folder. A text
+names its formulas and numbers in braces: `"{h} feeds {n} units"`.
 """
 
 import re
@@ -52,7 +52,9 @@ def check_language(language: str) -> None:
 def catalog(language: str) -> dict[str, str]:
     """Return all texts of a language by "section.name"."""
     folder = files(__package__) / "languages" / language
-    parts = [tomllib.loads(part.read_text(encoding="utf-8")) for part in folder.iterdir() if part.name.endswith(".toml")]
+    parts = [
+        tomllib.loads(part.read_text(encoding="utf-8")) for part in folder.iterdir() if part.name.endswith(".toml")
+    ]
     return {
         f"{section}.{name}": text for part in parts for section, texts in part.items() for name, text in texts.items()
     }

@@ -24,6 +24,7 @@ from clearprop.training import End, History, Plan, Run, Stopping, minimise
 from clearprop.training.loop import Callback
 
 if TYPE_CHECKING:
+    from clearprop.derivation.gradient_checks import GradientCheck
     from clearprop.derivation.working import Worked
 
 SCIKIT_LEARN_OUTPUTS = {"softmax": "softmax", "sigmoid": "logistic", "identity": "identity", "exponential": "exp"}
@@ -320,17 +321,38 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         """
         from clearprop.derivation.working import worked  # whoever only trains does not wait for it
 
-        check_is_fitted(self)
-        X = X.toarray() if issparse(X) else X if hasattr(X, "columns") else np.atleast_2d(X)
-        predicted = self.predict(X)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        Y = self._encode(predicted if y is None else self._known_targets(y, predicted), np.dtype(float))
+        X, Y = self._rows_and_targets(X, y)
         names = {
             "input_names": tuple(getattr(self, "feature_names_in_", ())),
             "output_names": self._output_names(),
             "assumed_targets": y is None,
         }
         return worked(self.network_, self.parameters_, X, Y, **{**names, **options})
+
+    def check_gradient(self, X=None, y=None, **options) -> "GradientCheck":
+        """Check every entry of this model's gradients on these rows: see `clearprop.check_gradient`.
+
+        Arguments:
+            X: (m, n_0) rows; None: rows are drawn.
+            y: their targets, as for `fit`; None: what the model predicts is taken as if it were true.
+            options: of `clearprop.check_gradient`.
+
+        Raises:
+            ValueError: rows or targets that do not fit the model.
+        """
+        from clearprop.derivation.gradient_checks import check_network  # whoever only trains does not wait for it
+
+        check_is_fitted(self)
+        rows = (None, None) if X is None else self._rows_and_targets(X, y)
+        return check_network(self.network_, self.parameters_, *rows, **{"source": type(self).__name__, **options})
+
+    def _rows_and_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
+        """Return rows and targets in float64, as the network is trained on them."""
+        check_is_fitted(self)
+        X = X.toarray() if issparse(X) else X if hasattr(X, "columns") else np.atleast_2d(X)
+        predicted = self.predict(X)
+        X = validate_data(self, X, reset=False, dtype=np.float64)
+        return X, self._encode(predicted if y is None else self._known_targets(y, predicted), np.dtype(float))
 
     def _output_names(self) -> tuple[str, ...]:
         """Return the class of each output; none for amounts."""

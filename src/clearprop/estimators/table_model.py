@@ -21,6 +21,7 @@ from clearprop.tables.errors import counted
 from clearprop.tables.measures import finite_numbers, measure_of
 
 if TYPE_CHECKING:
+    from clearprop.derivation.gradient_checks import GradientCheck
     from clearprop.derivation.working import Worked
 
 Label = str | int | float | bool
@@ -215,12 +216,30 @@ class TableModel:
         Raises:
             TableError: as `predict`; a target that training never saw.
         """
+        X, y = self._rows_and_targets(table, source)
+        names = {"input_names": tuple(self.encoder.feature_names), "output_names": self._output_names()}
+        return self.estimator.work(X, y, **{**names, **options})
+
+    def check_gradient(
+        self, table: Any = None, y: None = None, *, source: str = "table", **options: Any
+    ) -> "GradientCheck":
+        """Check every entry of this model's gradients on the rows of a table: see `clearprop.check_gradient`.
+
+        Raises:
+            TableError: as `predict`; a target that training never saw.
+            ValueError: targets beside the table, which has its own.
+        """
+        if y is not None:
+            raise ValueError(f"Y: a table model takes the targets from the table's own column, {self.target!r}")
+        rows = (None, None) if table is None else self._rows_and_targets(table, source)
+        return self.estimator.check_gradient(*rows, **options)
+
+    def _rows_and_targets(self, table: Any, source: str) -> tuple[Array, Array | None]:
+        """Return rows as numbers and the targets, or None where the table has none."""
         table = to_table(table)
         X = self.encoder.transform(table, source=source).astype(np.float64)
         has_target = self.target in table.column_names and table[self.target].null_count < table.num_rows
-        y = self._targets(table, source) if has_target else None
-        names = {"input_names": tuple(self.encoder.feature_names), "output_names": self._output_names()}
-        return self.estimator.work(X, y, **{**names, **options})
+        return X, self._targets(table, source) if has_target else None
 
     def _output_names(self) -> tuple[str, ...]:
         """Return the class of each output, or the target's name."""

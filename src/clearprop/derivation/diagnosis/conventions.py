@@ -1,6 +1,6 @@
-"""What a person's code may mean to compute: activations, loss, scaling and penalty, as told or to be found by trying."""
+"""What a person's code may mean to compute: activations, loss, scaling, penalty, as told or to be found by trying."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -10,6 +10,7 @@ from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES
 from clearprop.mathematics.network import Network, Parameters
+from clearprop.mathematics.registry import entry_named
 
 #: How rows and outputs are put together: the factor of each row's loss, given m and n_L.
 SCALINGS = {
@@ -40,6 +41,7 @@ ENDS = (
     ("relu", "half_squared_error", 1.0),
     ("exponential", "poisson", 1.0),
 )
+#: Activations that are tried even if nothing names them.
 HIDDEN = ("sigmoid", "relu", "tanh", "leaky_relu")
 
 
@@ -66,7 +68,8 @@ class Convention:
 class Told:
     """What a person has said of the code; None is found by trying.
 
-    `hidden`, `output`, `loss`: names of the tables; "squared_error" without ½ is `factor` 2. `scaling`: see SCALINGS.
+    `hidden`, `output`, `loss`: names of the tables; `factor` is 2 for a squared error without ½. `scaling`: a key of
+    SCALINGS.
     `penalty`: λ; `penalty_form`: see PENALTIES.
     """
 
@@ -77,6 +80,48 @@ class Told:
     scaling: str | None = None
     penalty: float | None = None
     penalty_form: str | None = None
+
+
+#: What is said of a squared error: with its ½, without, or either.
+SQUARED_ERRORS = {"half_squared_error": 1.0, "full_squared_error": 2.0, "squared_error": None}
+
+
+def told(
+    activation: str | Sequence[str] | None = None,
+    output: str | None = None,
+    loss: str | None = None,
+    scaling: str | None = None,
+    penalty: float | None = None,
+    penalty_form: str | None = None,
+) -> Told:
+    """What a person says of the code, checked.
+
+    Raises:
+        ValueError: a name that is in no table, or a penalty below 0.
+
+    Example:
+        >>> told("relu", loss="squared_error").loss
+        'half_squared_error'
+    """
+    if isinstance(activation, str) and "," in activation:
+        activation = [name.strip() for name in activation.split(",")]
+    elementwise = {name: entry for name, entry in ACTIVATIONS.items() if entry.elementwise}
+    hidden: str | tuple[str, ...] | None = None
+    if activation is not None:
+        names = (activation,) if isinstance(activation, str) else tuple(activation)
+        known = tuple(entry_named(elementwise, name, "activation").name for name in names)
+        hidden = known[0] if isinstance(activation, str) else known
+    factor = SQUARED_ERRORS.get(loss or "")
+    if loss is not None:
+        loss = "half_squared_error" if loss in SQUARED_ERRORS else entry_named(LOSSES, loss, "loss").name
+    if output is not None:
+        output = entry_named(ACTIVATIONS, output, "output").name
+    for name, value, table in (("scaling", scaling, SCALINGS), ("penalty_form", penalty_form, PENALTIES)):
+        if value is not None and value not in table:
+            raise ValueError(f"{name}: {value!r} is unknown; there are {', '.join(table)}")
+    if penalty is not None and not 0 <= penalty < float("inf"):
+        raise ValueError(f"penalty: a number from 0 is needed; got {penalty}")
+    return Told(hidden, output, loss, factor, scaling, penalty, penalty_form)
 
 
 def conventions(told: Told, hints: Hints, sizes: tuple[int, ...], penalty: float) -> list[Convention]:
@@ -137,4 +182,4 @@ def _hidden(told: Told, hints: Hints, sizes: tuple[int, ...]) -> list[str | tupl
         return [known]
     named = [name for name, entry in ACTIVATIONS.items() if entry.elementwise and name in hints.words]
     usual = [name for name in HIDDEN if name in named] + [name for name in named if name not in HIDDEN]
-    return list(dict.fromkeys([*usual, *HIDDEN, *(n for n, e in ACTIVATIONS.items() if e.elementwise)]))
+    return list(dict.fromkeys([*usual, *HIDDEN]))

@@ -1,4 +1,4 @@
-"""`Diagnosis`: the suspected slips, where each shows, how much of the numbers they explain, and where the step is derived."""
+"""`Diagnosis`: the suspected slips, where each shows, how much they explain, and where the missed step is derived."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.derivation.diagnosis.search import Explanation, Finding, Returned
-from clearprop.derivation.diagnosis.slips import SLIPS
+from clearprop.derivation.diagnosis.slips import SLIPS, right_formula
 from clearprop.derivation.documents.blocks import Block, Code, Content, Document, Heading, Paragraph
 from clearprop.derivation.documents.presented import Presented
 from clearprop.derivation.gradients.comparison import ArrayCheck
@@ -42,8 +42,8 @@ class SuspectedSlip:
 
     @property
     def rule(self) -> str | None:
-        """The rule of the step that was missed, a key of the catalogs' `rules`."""
-        return SLIPS[self.slip].rule
+        """The rule of the step that was missed, a key of the catalogs' `rules`; None where it is all of it."""
+        return None if "dE/dz" in self.command else SLIPS[self.slip].rule
 
     @property
     def message(self) -> Message:
@@ -110,10 +110,11 @@ class Diagnosis(Presented):
 
     def _sentences(self, slip: SuspectedSlip) -> Iterator[Content]:
         yield slip.message
-        right = SLIPS[slip.slip].right
-        if right is not None:
-            formula = right(Symbols(self.network, 2), slip.places[0][1] if slip.places else self.network.n_layers)
-            yield Message("diagnosis.right", formula=formula)
+        if slip.places:
+            place, l = slip.places[0]
+            formula = right_formula(slip.slip, place, Symbols(self.network, 2), l)
+            if formula is not None:
+                yield Message("diagnosis.right", formula=formula)
         if slip.entry and slip.given is not None and slip.right is not None:
             values = {"given": f"{slip.given:.6g}", "right": f"{slip.right:.6g}"}
             yield Message("diagnosis.shows", entry=slip.entry, **values)
@@ -194,7 +195,7 @@ def _suspected(findings: list[Finding], network: Network, rows: tuple[ArrayCheck
         row.entry if row else "",
         row.given if row else None,
         row.right if row else None,
-        command(network, first.used.slip, first.layer, row),
+        command(network, first.used.slip, first.layer, row, first.place),
     )
 
 
@@ -206,29 +207,35 @@ def _shown(finding: Finding, rows: tuple[ArrayCheck, ...]) -> ArrayCheck | None:
     return next((row for row in own if row.kind == kind), next(iter(own or reversed(wrong)), None))
 
 
-def command(network: Network, slip: str, layer: int, row: ArrayCheck | None = None) -> str:
-    """The command that derives what a slip has missed, as it is typed; "" where there is none."""
+def command(network: Network, slip: str, layer: int, row: ArrayCheck | None = None, place: str = "W") -> str:
+    """The command that derives what a slip has missed, as it is typed."""
     entry = SLIPS[slip]
+    quantity = _quantity(network, slip, layer, row, place)
+    of = f'"{quantity}"' if set(quantity) & set("'[/") else quantity
     hidden = network.hidden_names
-    name = network.output if layer == network.n_layers else hidden[layer - 1]
-    of = entry.of.format(l=layer, f=name)
-    if of.startswith("a") and layer == network.n_layers or of == "softmax'" and name != "softmax":
-        of = "dE/dz"
-    if row is not None and row.worst and entry.form == "index" and of[1:].isdigit():
-        j, *k = row.worst
-        at = k or [j] if of[0] == "a" and row.kind == "W" and row.layer > layer else row.worst if of[0] == "W" else [j]
-        of = f"{of}[{','.join(map(str, at))}]" if row.layer == layer else of
     options = [f"--layers {','.join(map(str, network.sizes))}"]
-    if hidden and set(hidden) != {"sigmoid"}:
-        options.append(f"--activation {','.join(dict.fromkeys(hidden)) if len(set(hidden)) == 1 else ','.join(hidden)}")
+    if set(hidden) - {"sigmoid"}:
+        options.append(f"--activation {','.join(hidden if len(set(hidden)) > 1 else hidden[:1])}")
     if (network.output, network.loss) != ("softmax", "cross_entropy"):
         options.append(f"--output {network.output}")
-        if LOSSES[network.loss].paired_output != network.output:
-            options.append(f"--loss {network.loss}")
-    options.append(f'--of "{of}"' if set(of) & set("'[/") else f"--of {of}")
+    if LOSSES[network.loss].paired_output != network.output:
+        options.append(f"--loss {network.loss}")
+    options += [f"--of {of}"]
     options += [f"--form {entry.form}"] if entry.form != "index" else []
     options += ["--penalty"] if entry.penalty else []
     return " ".join(["clearprop derive", *options])
+
+
+def _quantity(network: Network, slip: str, layer: int, row: ArrayCheck | None, place: str) -> str:
+    """What has to be derived: of an entry that is off, where the slip shows in its own layer."""
+    of, top = SLIPS[slip].of, layer == network.n_layers
+    name = network.output if top else network.hidden_names[layer - 1]
+    if top and (of[0] in "za" or (of == "{f}'" and name != "softmax" and network.is_paired)):
+        return "dE/dz"
+    if place == "b" and of == "W{l}":
+        of = "b{l}"
+    j, k = (*row.worst, 1)[:2] if row is not None and row.worst and row.layer == layer else (1, 1)
+    return of.format(l=layer, j=j, k=k, f=name)
 
 
 def _pointer(slip: SuspectedSlip) -> Message:
@@ -240,13 +247,15 @@ def _pointer(slip: SuspectedSlip) -> Message:
 def _places(places: tuple[tuple[str, int], ...]) -> Message:
     """Name the arrays: "δ of layer 1; ∇W of layers 1, 2"."""
     kinds = dict.fromkeys(kind for kind, _ in places)
-    parts = [
-        Message(f"diagnosis.place_{kind}", layers=", ".join(str(l) for k, l in places if k == kind)) for kind in kinds
-    ]
+    parts = [_place(kind, [str(l) for k, l in places if k == kind]) for kind in kinds]
     joined = parts[0] if parts else Message("diagnosis.place_loss")
     for part in parts[1:]:
         joined = Message("diagnosis.places", first=joined, second=part)
     return joined
+
+
+def _place(kind: str, layers: list[str]) -> Message:
+    return Message(f"diagnosis.place_{kind}" + ("s" if len(layers) > 1 else ""), layers=", ".join(layers))
 
 
 def _words(slip: SuspectedSlip, language: str) -> str:

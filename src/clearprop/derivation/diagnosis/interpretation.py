@@ -1,12 +1,13 @@
-"""Which convention a person's answer follows: the one that makes it right, or else the one that needs the fewest slips."""
+"""Which convention an answer follows: the one that makes it right, or else the one that needs the fewest slips."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
-from clearprop.derivation.diagnosis.conventions import PENALTIES, SCALINGS, Convention, Told, conventions
+from clearprop.derivation.diagnosis.conventions import Convention, Told, conventions
 from clearprop.derivation.diagnosis.search import CLOSE, Explanation, Returned, explanations, top_is_explained
 from clearprop.derivation.gradients.comparison import ArrayCheck, compare_all
 from clearprop.derivation.gradients.problem import Problem
@@ -17,8 +18,10 @@ from clearprop.mathematics.network import Parameters
 
 #: A loss or an output that is this close, relatively, is the same one (clipped logarithms are forgiven).
 SAME_VALUE = {8: 1e-5, 4: 1e-3}
-#: What a convention costs that comes later in the list of usual ones.
-LESS_USUAL = 0.02
+#: What a convention costs that comes later in the list of usual ones; an explanation that is not looked beyond.
+LESS_USUAL, GOOD = 0.02, 1.6
+#: Differences above this share of the largest entry are no rounding.
+NEAR = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +38,13 @@ class Point:
 class Reading:
     """An answer as one convention reads it.
 
-    `loss_is` is the convention whose loss value was returned, where that is another one; `loss_known`: False where a
-    value was returned that is no convention's; `output_known` likewise.
+    `loss_known`, `output_known`: False where a loss, or outputs, were returned that are not this convention's.
     """
 
     convention: Convention
     problem: Problem
     answer: Answer
     dtype: np.dtype
-    loss_is: Convention | None = None
     loss_known: bool = True
     output_known: bool = True
 
@@ -51,23 +52,32 @@ class Reading:
     def rows(self) -> tuple[ArrayCheck, ...]:
         """Every ∇W and ∇b beside the right one."""
         gradients = self.problem.gradients
-        given = self.answer.dW, self.answer.db
-        rows = compare_all(given, (gradients.dW, gradients.db), self.dtype)
-        if all(row.verdict == "right" for row in rows):
+        given, right = (self.answer.dW, self.answer.db), (gradients.dW, gradients.db)
+        rows = compare_all(given, right, self.dtype)
+        if all(row.verdict == "right" for row in rows) or not self._is_near():
             return rows
-        slack = rounding_bound(self.problem, self.dtype)
-        return compare_all(given, (gradients.dW, gradients.db), self.dtype, slack)
+        return compare_all(given, right, self.dtype, rounding_bound(self.problem, self.dtype))
+
+    def _is_near(self) -> bool:
+        """Whether rounding could be all that parts the answer from what is right: only then is it worth bounding."""
+        gradients = self.problem.gradients
+        return all(
+            given is not None
+            and given.shape == right.shape
+            and bool(np.all(np.abs(given - right) <= NEAR * np.max(np.abs(right), initial=0.0)))
+            for arrays, owns in ((self.answer.dW, gradients.dW), (self.answer.db, gradients.db))
+            for given, right in zip(arrays[1:], owns[1:], strict=True)
+        )
 
     @property
     def is_right(self) -> bool:
         """Whether every array is right."""
-        return all(row.verdict == "right" for row in self.rows)
+        return self._is_near() and all(row.verdict == "right" for row in self.rows)
 
     @property
     def returned(self) -> Returned:
         """The answer, as the search for slips takes it."""
-        slack = dict(zip("Wb", rounding_bound(self.problem, self.dtype), strict=True))
-        return Returned(self.answer.dW, self.answer.db, slack, CLOSE[min(self.dtype.itemsize, 8)])
+        return Returned(self.answer.dW, self.answer.db, CLOSE[min(self.dtype.itemsize, 8)])
 
     @cached_property
     def explanations(self) -> list[Explanation]:
@@ -86,25 +96,28 @@ def interpret(answer: Answer, point: Point, told: Told, hints: Hints, single: bo
     """
     if single and told.scaling is None:
         told = replace(told, scaling="sum")
-    readings = list(_readings(answer, point, told, hints))
-    output = [reading for reading in readings if _has_output(reading)]
-    readings = [replace(reading, output_known=bool(output)) for reading in output or readings]
-    by_value = [reading for reading in readings if _has_loss(reading)]
-    right = next((reading for reading in (*by_value, *readings) if reading.is_right), None)
-    if right is not None:
-        return right if right in by_value else _with_loss(right, by_value)
-    if by_value:
-        return _fewest_slips(by_value)
-    return _with_loss(_fewest_slips(_expanded(readings)), [])
+    with np.errstate(all="ignore"):  # conventions that nobody means overflow
+        readings = []
+        for reading in _readings(answer, point, told, hints):
+            if _has_output(reading) and _has_loss(reading) and reading.is_right:
+                return reading
+            readings.append(reading)
+        output = [reading for reading in readings if _has_output(reading)]
+        readings = [replace(reading, output_known=bool(output)) for reading in output or readings]
+        by_value = [reading for reading in readings if _has_loss(reading)]
+        if answer.loss is not None and by_value:
+            return _fewest_slips(by_value, hints)
+        right = next((reading for reading in readings if reading.is_right), None)
+        best = right or _fewest_slips(_expanded(readings, hints), hints)
+        return replace(best, loss_known=answer.loss is None)
 
 
 def _readings(answer: Answer, point: Point, told: Told, hints: Hints) -> Iterator[Reading]:
     dtype = np.result_type(np.float32, *(array for array in (*answer.dW[1:], *answer.db[1:]) if array is not None))
     for convention in conventions(told, hints, point.parameters.sizes, point.penalty):
         problem = convention.problem(point.parameters, point.X, point.Y, point.penalty)
-        with np.errstate(all="ignore"):
-            if np.isfinite(problem.passed.output).all():
-                yield Reading(convention, problem, answer, dtype)
+        if np.isfinite(problem.passed.output).all():
+            yield Reading(convention, problem, answer, dtype)
 
 
 def _has_output(reading: Reading) -> bool:
@@ -121,43 +134,39 @@ def _has_output(reading: Reading) -> bool:
 
 def _has_loss(reading: Reading) -> bool:
     value = reading.answer.loss
-    with np.errstate(all="ignore"):
-        return value is None or bool(
-            np.isclose(value, reading.problem.loss, rtol=SAME_VALUE[_bytes(reading)], atol=1e-9)
-        )
+    return value is None or bool(np.isclose(value, reading.problem.loss, rtol=SAME_VALUE[_bytes(reading)], atol=1e-9))
 
 
 def _bytes(reading: Reading) -> int:
     return min(reading.dtype.itemsize, 8)
 
 
-def _with_loss(reading: Reading, by_value: list[Reading]) -> Reading:
-    """Say whose the loss value is, where it is not this convention's."""
-    if reading.answer.loss is None:
-        return reading
-    return replace(reading, loss_is=by_value[0].convention if by_value else None, loss_known=bool(by_value))
-
-
-def _fewest_slips(readings: Iterable[Reading]) -> Reading:
+def _fewest_slips(readings: list[Reading], hints: Hints) -> Reading:
     """The reading that needs the fewest slips; of those that are alike, the most usual convention."""
-    found = list(readings)
-    promising = [one for one in found if top_is_explained(one.problem, one.returned)] if len(found) > 1 else found
-    ranked = sorted(
-        enumerate(promising or found[:1]), key=lambda pair: pair[1].explanations[0].cost + LESS_USUAL * pair[0]
-    )
-    return ranked[0][1]
+    if len(readings) == 1:
+        return readings[0]
+    named = [one for one in readings if one.convention.hidden in hints.words] or readings[: len(readings) // 2]
+    groups = named, [one for one in readings if one not in named]
+    for plainly, group in product((True, False), groups):
+        best: tuple[float, Reading] | None = None
+        for place, one in enumerate(group):
+            if top_is_explained(one.problem, one.returned, plainly):
+                cost = one.explanations[0].cost
+                if best is None or cost + LESS_USUAL * place < best[0]:
+                    best = cost + LESS_USUAL * place, one
+                if cost <= GOOD:
+                    break
+        if best is not None:
+            return best[1]
+    return readings[0]
 
 
-def _expanded(readings: list[Reading]) -> list[Reading]:
-    """Drop what a scaling or a form of the penalty alone tells apart, until activations and loss are found."""
-    plain = [one for one in readings if one.convention.scaling == readings[0].convention.scaling]
-    plain = [one for one in plain if one.convention.penalty == readings[0].convention.penalty]
-    best = _fewest_slips(plain).convention
-    order = list(SCALINGS), list(PENALTIES)
-    return sorted(
-        (one for one in readings if _core(one.convention) == _core(best)),
-        key=lambda one: (order[0].index(one.convention.scaling), order[1].index(one.convention.penalty)),
-    )
+def _expanded(readings: list[Reading], hints: Hints) -> list[Reading]:
+    """Find activations and loss under one scaling and one form of the penalty; then look at all of those."""
+    first = readings[0].convention
+    plain = [one for one in readings if one.convention.scaling == first.scaling]
+    best = _fewest_slips([one for one in plain if one.convention.penalty == first.penalty], hints).convention
+    return [one for one in readings if _core(one.convention) == _core(best)]
 
 
 def _core(convention: Convention) -> tuple[object, ...]:

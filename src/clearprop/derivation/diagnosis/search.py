@@ -26,8 +26,8 @@ from clearprop.derivation.diagnosis.scene import Choice, Scene, Used, same
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.mathematics.arrays import Array
 
-#: What an array that no slip explains costs; what a slip costs that was made in the layer above or beside; how many slips
-#: an array may have; how many error signals are carried down, and how much dearer than the best they may be.
+#: What an array that no slip explains costs; what a slip costs that was made in the layer above or beside; how many
+#: slips an array may have; how many error signals are carried down, and how much dearer than the best they may be.
 UNEXPLAINED, REPEATED, MOST_SLIPS, CARRIED, SLACK = 3.5, 0.3, 2, 8, 1.5
 #: The numbers of a hypothesis and those given may differ by this share of the largest: in float64, in float32.
 CLOSE = {8: 1e-8, 4: 3e-4}
@@ -71,11 +71,10 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class Returned:
-    """What a person's code returned, and how far rounding may have moved it: `slack` by kind, then layer."""
+    """What a person's code returned, and how far its numbers may be from a hypothesis, see `CLOSE`."""
 
     dW: list[Array | None]
     db: list[Array | None]
-    slack: dict[str, list[Array]]
     close: float
 
     def near(self, kind: str, l: int, expected: Array, size: float) -> bool:
@@ -83,8 +82,7 @@ class Returned:
         given = (self.dW if kind == "W" else self.db)[l]
         if given is None or given.shape != expected.shape:
             return False
-        slack = self.slack[kind][l] if self.slack and self.slack[kind][l].shape == given.shape else 0.0
-        return bool(np.all(np.abs(given - expected) <= self.close * size + slack))
+        return bool(np.all(np.abs(given - expected) <= self.close * size))
 
 
 def explanations(problem: Problem, returned: Returned) -> list[Explanation]:
@@ -284,7 +282,7 @@ def _cheapest(
 
 
 def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int], size: float) -> Match | None:
-    """What was returned as base + c · parameter: with the c that belongs there, or another, which is a slip; or None."""
+    """What was returned as base + c · parameter: with the c that belongs there, or with another, a slip; or None."""
     kind, l = at
     given = (returned.dW if kind == "W" else returned.db)[l]
     if given is None or base.shape != given.shape:
@@ -311,7 +309,19 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
     return None if fitted and parameter.size < 4 else Match(expected, used, float(len(used)))
 
 
-def top_is_explained(problem: Problem, returned: Returned) -> bool:
-    """Whether right or wrong error signals explain anything in the output layer: else the convention is another one."""
-    states = _layer(Explanation(Scene(problem, returned.dW)), problem.network.n_layers, returned)
-    return any(len(state.unexplained) < 2 for state in states)
+def top_is_explained(problem: Problem, returned: Returned, plainly: bool) -> bool:
+    """Whether an error signal, right or wrong, explains anything in the output layer: else it is another convention.
+
+    Arguments:
+        problem: what should have been differentiated, by this convention.
+        returned: the gradients that are to be explained.
+        plainly: by itself; else the right one is tried with slips in the gradients.
+    """
+    scene, L = Scene(problem, returned.dW), problem.network.n_layers
+    for delta in _error_signals(scene, L, returned, set()):
+        top = scene.below(L, delta.array)
+        if plainly and (_plain_bias(top, L, returned) or _plain_weights(top, L, returned)):
+            return True
+        if not plainly:
+            return bool(_explain_bias(top, L, returned, set()) or _explain_weights(top, L, returned, set()))
+    return False

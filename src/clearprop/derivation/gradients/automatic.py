@@ -118,7 +118,9 @@ class _Loss:
     def __init__(self, problem: Problem, library: Library) -> None:
         self.problem, self.library = problem, library
         self.xp = importlib.import_module(library.functions)
-        self.erf = importlib.import_module(library.special).erf
+
+    def _erf(self, z: Any) -> Any:
+        return importlib.import_module(self.library.special).erf(z)  # late: SciPy's counterpart is slow to load
 
     def __call__(self, parameters: list[Any]) -> Any:
         network, L = self.problem.network, self.problem.network.n_layers
@@ -157,7 +159,7 @@ class _Loss:
 
     def _evaluated(self, formula: str, **values: Any) -> Any:
         names = {name: getattr(self, f"_{name}") for name in ("exp", "log", "softplus", "sigmoid", "Sum", "Piecewise")}
-        constants = {"sqrt": math.sqrt, "pi": math.pi, "tanh": self.xp.tanh, "erf": self.erf, "i": 0, "k": 0, "n": 0}
+        constants = {"sqrt": math.sqrt, "pi": math.pi, "tanh": self.xp.tanh, "erf": self._erf, "i": 0, "k": 0, "n": 0}
         return eval(formula, {**names, **constants}, values)
 
     def _array(self, array: Array) -> Any:

@@ -17,8 +17,8 @@ TOLERANCES = {8: 1e-7, 4: 2e-4}
 class ArrayCheck:
     """One ∇W or ∇b: what was given, what is right.
 
-    `kind` is "W" or "b". `verdict`: "right", "wrong", "shape" (not the shape of the parameter), "missing". `worst` is the
-    entry that is furthest off, counted from 1, with both numbers; `n_wrong` how many entries are off; `kinks` how many
+    `kind` is "W" or "b". `verdict`: "right", "wrong", "shape" (not that of the parameter), "missing". `worst` is
+    the entry that is furthest off, counted from 1, with both numbers; `n_wrong` how many are off; `kinks` how many
     could not be judged, because a difference there crosses a kink.
     """
 

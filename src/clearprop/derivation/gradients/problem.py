@@ -18,7 +18,7 @@ class Problem:
         network, parameters: in float64.
         X: (m, n_0).
         Y: (m, n_L).
-        omega: (m,) factors of the rows, of any sum: 1/m each for a mean, 1 for a sum, 2/m for a squared error without ½.
+        omega: (m,) factors of the rows, of any sum: 1/m each for a mean, 1 for a sum, 2/m for a square without ½.
         decay: κ, that is λ for the penalty (λ/2) Σ w², 2λ for λ Σ w², λ/m for (λ/2m) Σ w².
 
     Raises:
@@ -34,7 +34,13 @@ class Problem:
 
     @classmethod
     def of(
-        cls, network: Network, parameters: Parameters, X: Array, Y: Array, scale: float | None = None, decay: float = 0.0
+        cls,
+        network: Network,
+        parameters: Parameters,
+        X: Array,
+        Y: Array,
+        scale: float | None = None,
+        decay: float = 0.0,
     ) -> "Problem":
         """The problem with the same factor for every row: `scale`, or 1/m."""
         n_samples = len(X)

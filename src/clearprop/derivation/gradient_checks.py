@@ -1,0 +1,153 @@
+"""`GradientCheck`: every entry of a gradient beside the right number, how that is known, and what went wrong."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from clearprop.derivation.diagnosis.diagnosis import Diagnosis, diagnosed
+from clearprop.derivation.diagnosis.examination import N_SAMPLES, given, random_point
+from clearprop.derivation.diagnosis.search import CLOSE, Returned, explanations
+from clearprop.derivation.documents.blocks import Block, Content, Document, Heading, Paragraph, Table
+from clearprop.derivation.documents.presented import Presented
+from clearprop.derivation.documents.programs import network_facts
+from clearprop.derivation.gradients.agreement import Agreement, agreements
+from clearprop.derivation.gradients.comparison import ArrayCheck, compare_all
+from clearprop.derivation.gradients.own_loss import OwnLoss
+from clearprop.derivation.gradients.problem import Problem
+from clearprop.derivation.messages import Message, check_language
+from clearprop.mathematics.network import Network, Parameters
+
+
+@dataclass(frozen=True)
+class GradientCheck(Presented):
+    """Whether gradients are right, entry by entry.
+
+    `rows` has every ∇W and ∇b beside the right one; `agreements` how the right ones were measured without formulas;
+    `own_loss` whether the code's loss has the gradient that the code returns; `assumed` what was not told and found by
+    trying, or supplied; `diagnosis` what went wrong.
+    """
+
+    source: str
+    network: Network
+    rows: tuple[ArrayCheck, ...]
+    diagnosis: Diagnosis
+    agreements: tuple[Agreement, ...] = ()
+    own_loss: OwnLoss | None = None
+    assumed: tuple[Message, ...] = field(default=())
+    language: str = "en"
+
+    @property
+    def passed(self) -> bool:
+        """Whether every entry of every array is right, and the loss that was returned is that of the gradient."""
+        return all(row.verdict == "right" for row in self.rows) and self.diagnosis.nothing_wrong
+
+    @property
+    def document(self) -> Document:
+        """The verdict, the table, how it is known, and the diagnosis."""
+        title = Message("check.title", source=self.source)
+        return Document((title,), self.language, tuple(self._blocks()), facts=self.facts)
+
+    def _blocks(self) -> Iterator[Block]:
+        wrong = [row.name for row in self.rows if row.verdict != "right"]
+        count = sum(int(np.prod(row.shape)) for row in self.rows)
+        if self.passed:
+            verdict = Message("check.passed", entries=f"{count:,}")
+        elif wrong:
+            verdict = Message("check.failed", arrays=", ".join(wrong))
+        else:
+            verdict = Message("check.loss_failed")
+        yield Paragraph((verdict,))
+        columns = ("array", "verdict", "worst", "given", "right", "error")
+        yield Table(tuple(Message(f"check.column_{column}") for column in columns), tuple(map(_row, self.rows)))
+        if self.agreements or self.own_loss:
+            yield Paragraph(tuple(self._evidence()))
+        if self.assumed:
+            yield Paragraph(self.assumed)
+        if not self.passed:
+            yield Heading(Message("diagnosis.title"))
+            yield from self.diagnosis.blocks()
+
+    def _evidence(self) -> Iterator[Content]:
+        yield Message("check.right_is")
+        for agreement in self.agreements:
+            yield agreement.message
+        if self.own_loss:
+            yield self.own_loss.message
+
+    def facts(self) -> dict[str, Any]:
+        """What a program would ask of it, as JSON holds it."""
+        return {
+            "kind": "gradient_check",
+            "source": self.source,
+            "passed": self.passed,
+            "network": network_facts(self.network),
+            "arrays": [row.facts() for row in self.rows],
+            "evidence": [agreement.facts() for agreement in self.agreements],
+            "own_loss": self.own_loss.facts() if self.own_loss else None,
+            "diagnosis": self.diagnosis.facts(),
+        }
+
+
+def check_problem(problem: Problem, source: str, language: str = "en", automatic: bool | None = None) -> GradientCheck:
+    """Check the equations that train: every entry of ∇W and ∇b against central differences of the loss.
+
+    Arguments:
+        problem: what is differentiated.
+        source: what it is called.
+        language: of the document.
+        automatic: see `agreements`.
+
+    Raises:
+        ValueError: a language without a catalog.
+    """
+    check_language(language)
+    found, gradients = agreements(problem, automatic), problem.gradients
+    measured = found[0].measured
+    slack = measured.uncertainty_dW, measured.uncertainty_db
+    returned = Returned([*gradients.dW], [*gradients.db], CLOSE[8])
+    given = returned.dW, returned.db
+    rows = compare_all(given, (measured.dW, measured.db), np.float64, slack, dict(measured.kinks))
+    diagnosis = Diagnosis(problem.network, language=language)
+    if any(row.verdict != "right" for row in rows):
+        diagnosis = diagnosed(problem.network, rows, explanations(problem, returned)[0], returned, language)
+    return GradientCheck(source, problem.network, rows, diagnosis, found, language=language)
+
+
+def check_network(
+    network: Network,
+    parameters: Parameters,
+    X: Any = None,
+    Y: Any = None,
+    *,
+    source: str = "(Network, Parameters)",
+    penalty: float = 0.0,
+    n_samples: int | None = None,
+    seed: int = 0,
+    automatic: bool | None = None,
+    language: str = "en",
+) -> GradientCheck:
+    """Check the equations that train on a network's own parameters, see `clearprop.check_gradient`."""
+    parameters = Parameters.of(parameters.W[1:], parameters.b[1:], np.float64)
+    parameters.check_fit(network)
+    point = random_point(network.sizes, n_samples or N_SAMPLES, given(None, X, Y, parameters, None, seed), penalty)
+    return check_problem(Problem.of(network, parameters, point.X, point.Y, decay=penalty), source, language, automatic)
+
+
+def _row(row: ArrayCheck) -> tuple[Content, ...]:
+    if row.verdict == "missing":
+        return row.name, Message("check.missing"), "", "", "", ""
+    if row.verdict == "shape":
+        values = {"given": _shape(row.given_shape or ()), "right": _shape(row.shape)}
+        return row.name, Message("check.shape", **values), "", "", "", ""
+    verdict = Message(f"check.{row.verdict}")
+    if row.n_wrong > 1:
+        verdict = Message("check.wrong_entries", wrong=f"{row.n_wrong:,}", entries=f"{int(np.prod(row.shape)):,}")
+    error = "0" if not row.relative_error else f"{row.relative_error:.0e}"
+    at = f"[{','.join(map(str, row.worst or ()))}]"
+    return row.name, verdict, at, f"{row.given:.6g}", f"{row.right:.6g}", error
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape)) if shape else "1"
