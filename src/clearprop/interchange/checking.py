@@ -39,13 +39,13 @@ def check_gradient(
 
     A model's ∇ by BP1–BP4 are compared with (E(θ + h) − E(θ − h)) / 2h, with Im E(θ + ih) / h where E is analytic, and
     with automatic differentiation where a library is installed. A person's code is asked for its gradients, and these
-    are compared with BP1–BP4, which are checked in the same way on the same numbers. What is not told of it (orientation,
-    activations, loss, mean or sum, penalty) is found by trying, and said.
+    are compared with BP1–BP4, which are checked in the same way on the same numbers. What is not told of it
+    (orientation, activations, loss, mean or sum, penalty) is found by trying, and said.
 
     Arguments:
         model_or_function: a pair (`Network`, `Parameters`), a fitted estimator or table model, the path of a model
-            file; or code: a function `gradients(W, b, X, Y)` returning dW, db, a class, a module, an `nn.Module`, or the path
-            of a Python file or notebook.
+            file; or code: a function `gradients(W, b, X, Y)` returning dW, db, a class, a module, an `nn.Module`, or
+            the path of a Python file or notebook.
         X: (m, n_0) rows, as `fit` takes them for a model; None: drawn.
         Y: (m, n_L) targets (for an estimator as `fit` takes them); None: drawn, or for a model's rows what it predicts.
         layers: (n_0, ..., n_L) on which code is tried; None: what it is made for, or small sizes that all differ.

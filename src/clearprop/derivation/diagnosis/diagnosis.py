@@ -1,7 +1,7 @@
 """`Diagnosis`: the suspected slips, where each shows, how much they explain, and where the missed step is derived."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -83,7 +83,7 @@ class Diagnosis(Presented):
     entries: int = 0
     difference: float = 0.0
     language: str = "en"
-    notes: tuple[Message, ...] = field(default=())
+    n_samples: int = 1
 
     @property
     def nothing_wrong(self) -> bool:
@@ -112,7 +112,7 @@ class Diagnosis(Presented):
         yield slip.message
         if slip.places:
             place, l = slip.places[0]
-            formula = right_formula(slip.slip, place, Symbols(self.network, 2), l)
+            formula = right_formula(slip.slip, place, Symbols(self.network, self.n_samples), l)
             if formula is not None:
                 yield Message("diagnosis.right", formula=formula)
         if slip.entry and slip.given is not None and slip.right is not None:
@@ -127,7 +127,6 @@ class Diagnosis(Presented):
         if self.unexplained:
             key = "diagnosis.rest_unknown" if self.slips else "diagnosis.unknown"
             sentences.append(Message(key, arrays=", ".join(self.unexplained)))
-        sentences += self.notes
         if sentences:
             yield Paragraph(tuple(sentences))
 
@@ -173,7 +172,7 @@ def diagnosed(
             difference = max(difference, float(np.max(np.abs(given - expected), initial=0.0)) / size)
     unexplained = tuple(f"{kind}{l}" for kind, l in explanation.unexplained if f"{kind}{l}" in wrong)
     slips = tuple(_suspected(findings, network, rows) for findings in _grouped(explanation.findings))
-    return Diagnosis(network, slips, unexplained, explained, entries, difference, language)
+    return Diagnosis(network, slips, unexplained, explained, entries, difference, language, explanation.scene.m)
 
 
 def _grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
