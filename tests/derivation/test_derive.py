@@ -1,50 +1,24 @@
-"""What a derivation holds, what its forms have in common, what it counts, and what it says to a wrong question."""
+"""What a derivation holds, what its forms have in common, and what it says to a wrong question."""
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
-from autograd import elementwise_grad
-from scipy.optimize import minimize_scalar
 
 from clearprop.derivation.derivations import FORMS, MOST_PARAMETERS, Derivation, derive
 from clearprop.derivation.documents.blocks import Heading, Paragraph, Table
 from clearprop.derivation.expressions import Expression, Index, Partial, Quantity, Relation, walk
-from clearprop.derivation.forms.cost import (
-    backward_multiplications,
-    single_path_multiplications,
-    single_weight_multiplications,
-)
-from clearprop.derivation.forms.vanishing import slope_bound, steepest
 from clearprop.derivation.messages import Message, catalog, languages, pieces
-from clearprop.derivation.quantities import TOPICS, target
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
-from mathematics.cases import HIDDEN
-from mathematics.test_autodiff import TEXTBOOK_ACTIVATIONS
 
+from .derived import NETWORK, QUANTITIES, QUESTIONS, derived, tables
 from .marks import LONG
 from .test_random_networks import arrays_of, numbers_of, values
 from .textbook import Numbers
-
-NETWORK = Network((2, 3, 2, 2), ("sigmoid", "tanh"))
-QUANTITIES = ("W1[2,1]", "W2", "b1[3]", "b3", "z[2,1]", "z1", "a[1,2]", "h1", "a[3,1]", "x[2]", "x", "W3[1,2]")
-QUESTIONS = (*QUANTITIES, "sigmoid'", "softmax'", "softmax shift", "dE/dz", "equations", "update")
-
-
-@cache
-def derived(quantity: str, form: str = "index", language: str = "en", penalty: bool = False) -> Derivation:
-    return derive(NETWORK, quantity, form, language, penalty=penalty)
-
-
-def tables(derivation: Derivation, heading: str) -> list[Table]:
-    """The tables whose first column has that heading."""
-    found = [block for block in derivation.blocks if isinstance(block, Table)]
-    return [table for table in found if table.headings[0] == Message(heading)]
 
 
 def equal_to_the_result(derivation: Derivation) -> Iterator[Expression]:
@@ -156,41 +130,6 @@ def test_the_three_forms_give_the_same_numbers(quantity: str) -> None:
         np.testing.assert_allclose(whole, weighted, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("W2[1,1]", "W²[1,1]"),
-        ("W2[1,1]", " W2 [ 1 , 1 ] "),
-        ("x[1]", "a0[1]"),
-        ("x[1]", "a[0,1]"),
-        ("x", "a0"),
-        ("h[1,2]", "h1[2]"),
-        ("h[1,2]", "a1[2]"),
-        ("h[1,2]", "a¹[2]"),
-        ("z[2,1]", "z2[1]"),
-        ("z[2,1]", "delta2[1]"),
-        ("z[2,1]", "δ²[1]"),
-        ("b1", "b¹"),
-        ("sigmoid'", "σ′"),
-        ("sigmoid'", "Sigmoid’"),
-        ("sigmoid'", "logistic'"),
-        ("softmax'", "softmax jacobian"),
-        ("dE/dz", "∂E/∂z"),
-        ("dE/dz", "dCE/dz"),
-        ("equations", "BP"),
-        ("softmax shift", "SOFTMAX_SHIFT"),
-    ],
-)
-def test_spellings_of_the_same_quantity(one: str, other: str) -> None:
-    assert target(NETWORK, one) == target(NETWORK, other)
-
-
-def test_what_is_not_the_same_is_told_apart() -> None:
-    every = [*QUESTIONS, "W2[1,3]", "W2[2,1]", "a[2,1]", "tanh'"]
-    assert len({target(NETWORK, quantity) for quantity in every}) == len(every)
-    assert all(target(NETWORK, spelling).kind == topic for topic, spellings in TOPICS.items() for spelling in spellings)
-
-
 @pytest.mark.parametrize("form", FORMS)
 def test_shapes_are_written_where_they_are_asked_for(form: str) -> None:
     plain, shaped = (
@@ -199,162 +138,6 @@ def test_shapes_are_written_where_they_are_asked_for(form: str) -> None:
     )
     assert "₍₂×₃₎" in shaped
     assert "₍₂×₃₎" not in plain
-
-
-class Counted:
-    """A number that counts its multiplications."""
-
-    multiplications = 0
-
-    def __mul__(self, other: "Counted") -> "Counted":
-        Counted.multiplications += 1
-        return Counted()
-
-    def __add__(self, other: "Counted") -> "Counted":
-        return Counted()
-
-
-def counted(work: Any, *arguments: Any) -> int:
-    Counted.multiplications = 0
-    work(*arguments)
-    return Counted.multiplications
-
-
-def summed(terms: list[Counted]) -> Counted:
-    total = terms[0]
-    for term in terms[1:]:
-        total = total + term
-    return total
-
-
-def signals(n: tuple[int, ...], lowest: int) -> list[Counted]:
-    """The error signals of a layer, from those of the output down, each layer once."""
-    delta, number = [Counted() for _ in range(n[-1])], Counted()
-    for l in range(len(n) - 2, lowest - 1, -1):
-        delta = [summed([above * number for above in delta]) * number for _ in range(n[l])]
-    return delta
-
-
-def one_backward_pass(n: tuple[int, ...]) -> dict[int, int]:
-    """The multiplications of each layer: of its error signals, and of its weights' gradients."""
-    found, delta, number = {}, [Counted() for _ in range(n[-1])], Counted()
-
-    def layer(l: int) -> None:
-        nonlocal delta
-        if l < len(n) - 1:
-            delta = [summed([above * number for above in delta]) * number for _ in range(n[l])]
-        _ = [[mine * number for _ in range(n[l - 1])] for mine in delta]
-
-    for l in range(len(n) - 1, 0, -1):
-        found[l] = counted(layer, l)
-    return found
-
-
-def one_weight(n: tuple[int, ...], l: int) -> Counted:
-    """∂E/∂w of one weight alone: the signals above its unit, its own unit's, and what comes in."""
-    number = Counted()
-    if l == len(n) - 1:
-        return number * number
-    return summed([above * number for above in signals(n, l + 1)]) * number * number
-
-
-def one_weight_by_paths(n: tuple[int, ...], l: int) -> Counted:
-    """The same, path by path: each times a weight and a slope for every layer that it passes, and what comes in."""
-    number, paths = Counted(), []
-    for _ in product(*(range(n[k]) for k in range(l + 1, len(n)))):
-        path = Counted()
-        for _ in range(l, len(n) - 1):
-            path = path * number * number
-        paths.append(path * number)
-    return summed(paths)
-
-
-@pytest.mark.parametrize("sizes", [(1, 1), (2, 3), (2, 2, 2), (3, 3, 2, 2), (4, 1, 3, 2), (2, 5, 4, 3, 2, 2)])
-def test_multiplications_are_those_that_counting_numbers_count(sizes: tuple[int, ...]) -> None:
-    network = Network(sizes)
-    backward = one_backward_pass(sizes)
-    for l in network.layers:
-        assert backward_multiplications(network, l) == backward[l]
-        assert single_weight_multiplications(network, l) == counted(one_weight, sizes, l)
-        assert single_path_multiplications(network, l) == counted(one_weight_by_paths, sizes, l)
-
-
-def test_the_table_of_costs_adds_up() -> None:
-    n, [table] = NETWORK.sizes, tables(derived("W1[2,1]"), "cost.layer")
-    *rows, total = [[int(cell.replace(",", "")) for cell in row[1:]] for row in table.rows]
-    backward = one_backward_pass(n)
-    layers = [3, 2, 1]
-    weights = [n[l] * n[l - 1] for l in layers]
-    assert rows == [
-        [w, backward[l], w * counted(one_weight, n, l), w * counted(one_weight_by_paths, n, l)]
-        for w, l in zip(weights, layers, strict=True)
-    ]
-    assert total == [sum(column) for column in zip(*rows, strict=True)]
-
-
-@pytest.mark.parametrize("name", HIDDEN)
-def test_the_steepest_slope_is_the_maximum_of_the_textbook_derivative(name: str) -> None:
-    def slope(z: Any) -> Any:
-        return np.abs(elementwise_grad(TEXTBOOK_ACTIVATIONS[name])(np.asarray(z, float)))
-
-    grid = np.sort([*np.linspace(-15.05, 15.05, 302), -1e-12, 1e-12])  # beside a kink, too
-    start = grid[np.argmax(slope(grid))]
-    best = -minimize_scalar(lambda z: -float(slope(z)), bounds=(start - 0.2, start + 0.2), method="bounded").fun
-    if name == "exponential":
-        assert steepest(name) == np.inf
-    else:
-        assert steepest(name) == pytest.approx(max(best, float(slope(grid).max())), rel=1e-6)
-
-
-def test_the_table_of_slopes_multiplies_what_it_lists() -> None:
-    network = Network((2, 2, 3, 2, 2), ("sigmoid", "gelu", "tanh"))
-    [table] = tables(derive(network, "W1[1,1]"), "vanishing.signal")
-    expected = 1.0
-    for l, row in zip(range(4, 0, -1), table.rows, strict=True):
-        largest, count, bound = row[2:]
-        expected *= float(largest) if largest else 1.0
-        assert row[0].layer == l
-        assert int(count) == 4 - l
-        assert float(bound) == pytest.approx(expected, rel=2e-3)
-        assert slope_bound(network, l) == pytest.approx(expected, rel=2e-3)
-
-
-WRONG = [
-    ("W4[1,1]", ["2-3-2-2", "W has layers 1 to 3"]),
-    ("W0", ["W has layers 1 to 3"]),
-    ("b9", ["b has layers 1 to 3"]),
-    ("z[4,1]", ["z has layers 1 to 3"]),
-    ("h3", ["h has layers 1 to 2"]),
-    ("h0[1]", ["h has layers 1 to 2"]),
-    ("a4", ["a has layers 0 to 3"]),
-    ("W1[4,1]", ["W1[1–3,1–2]", "[1–3,1–2]"]),
-    ("W1[0,1]", ["[1–3,1–2]"]),
-    ("W1[1]", ["2 indices", "W1[1–3,1–2]"]),
-    ("b1[1,1]", ["1 ind", "b1[1–3]"]),
-    ("x[3]", ["[1–2]"]),
-    ("z[1,4]", ["[1–3]"]),
-    ("W1[a,b]", ["whole numbers", "W2[1,1]"]),
-    ("W1[-1,1]", ["whole numbers", "W2[1,1]"]),
-    ("W1[]", ["whole numbers"]),
-    ("W", ["W1"]),
-    ("x2", ["x[1]"]),
-    ("Q1", ["W2[1,1]", "equations", "update"]),
-    ("", ["W2[1,1]"]),
-    ("W1[1,1", ["W2[1,1]"]),
-    ("swoosh'", ["sigmoid", "relu"]),
-    ("y[1]", ["W2[1,1]"]),
-    ("W2[1,1]\nand more", ["W2[1,1]"]),
-]
-
-
-@pytest.mark.parametrize(("quantity", "possible"), WRONG)
-def test_a_wrong_quantity_is_answered_in_one_line_with_what_is_possible(quantity: str, possible: list[str]) -> None:
-    with pytest.raises(ValueError) as caught:
-        derive(NETWORK, quantity)
-    message = str(caught.value)
-    assert "\n" not in message
-    assert any(words in message for words in possible), message
-    assert message.startswith("quantity: ")
 
 
 def one_line(*arguments: Any, **named: Any) -> str:
@@ -477,49 +260,6 @@ def test_only_a_slope_in_kept_values_is_said_to_be_written_with_them(hidden: str
     said = {step.why.key for step in derive(Network((2, 2, 2), hidden), "b1[1]").steps}
     assert ("network.slope_formula" in said) == kept
     assert ("network.slope_formula_in_z" in said) == (not kept)
-
-
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        "w1[1,2]",
-        "W1(1,2)",
-        "W1[1][2]",
-        "dE/dW1[1,2]",
-        "∂E/∂w1[1,2]",
-        "∂E/∂w¹₁₂",
-        "Ｗ１［１，２］",
-        "W1[1、2]",
-        "∇W1[1,2]",
-        "W^1[1,2]",
-    ],
-)
-def test_an_entry_is_understood_in_every_natural_spelling(spelling: str) -> None:
-    wanted = target(NETWORK, "W1[1,2]")
-    assert target(NETWORK, spelling) == target(NETWORK, f" {' '.join(spelling)} ") == wanted
-    assert wanted.text == "W1[1,2]"
-
-
-@pytest.mark.parametrize("quantity", [*QUESTIONS, *TOPICS])
-def test_the_text_of_a_target_asks_for_it_again(quantity: str) -> None:
-    found = target(NETWORK, quantity)
-    assert target(NETWORK, found.text) == found
-
-
-@pytest.mark.parametrize(
-    ("quantity", "says"),
-    [
-        (3, "quantity: a text is needed, .*; got 3"),
-        (None, "quantity: a text is needed, .*; got None"),
-        ("b1[1,2]", "takes 1 index,"),
-        ("W1[1]", "takes 2 indices,"),
-        ("a[9]", r"x\[1\] is input 1"),
-    ],
-)
-def test_what_is_no_quantity_is_told_in_one_line(quantity: Any, says: str) -> None:
-    with pytest.raises(ValueError, match=says) as caught:
-        derive(NETWORK, quantity)
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("network", [None, (2, 2, 2), "2-2-2"])
