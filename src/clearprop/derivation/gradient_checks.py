@@ -44,6 +44,27 @@ class GradientCheck(Presented):
         return all(row.verdict == "right" for row in self.rows) and self.diagnosis.nothing_wrong
 
     @property
+    def headline(self) -> Message:
+        """The verdict in one line: which arrays are wrong, and the entry that is furthest off with both numbers."""
+        wrong = [row for row in self.rows if row.verdict != "right"]
+        if not wrong:
+            key = "check.headline_right" if self.passed else "check.headline_loss"
+            return Message(key, source=self.source, entries=f"{self._n_entries:,}")
+        worst = max(wrong, key=lambda row: float("inf") if row.relative_error is None else row.relative_error)
+        return Message(
+            f"check.headline_{worst.verdict}",
+            source=self.source,
+            arrays=", ".join(row.name for row in wrong),
+            entry=worst.entry,
+            given=_shape(worst.given_shape or ()) if worst.verdict == "shape" else f"{worst.given or 0.0:.6g}",
+            right=_shape(worst.shape) if worst.verdict == "shape" else f"{worst.right or 0.0:.6g}",
+        )
+
+    @property
+    def _n_entries(self) -> int:
+        return sum(int(np.prod(row.shape)) for row in self.rows)
+
+    @property
     def document(self) -> Document:
         """The verdict, the table, how it is known, and the diagnosis."""
         title = Message("check.title", source=self.source)
@@ -51,9 +72,8 @@ class GradientCheck(Presented):
 
     def _blocks(self) -> Iterator[Block]:
         wrong = [row.name for row in self.rows if row.verdict != "right"]
-        count = sum(int(np.prod(row.shape)) for row in self.rows)
         if self.passed:
-            verdict = Message("check.passed", entries=f"{count:,}")
+            verdict = Message("check.passed", entries=f"{self._n_entries:,}")
         elif wrong:
             verdict = Message("check.failed", arrays=", ".join(wrong))
         else:

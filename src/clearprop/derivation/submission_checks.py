@@ -68,7 +68,8 @@ def _own_loss(submission: Submission, examination: Examination) -> OwnLoss | Non
         return [float("nan")] * len(points) if found is None else found
 
     few = reading.problem.network.n_parameters <= MOST_ENTRIES or not (reading.loss_known or reading.is_right)
-    return own_loss(losses, point.parameters, reading.answer, reading.dtype, few)
+    found = own_loss(losses, point.parameters, reading.answer, reading.dtype, few)
+    return found if found.entries else None  # a loss that is no number anywhere says nothing
 
 
 def _inconsistent(network: Network, own: OwnLoss | None, diagnosis: Diagnosis) -> Iterator[SuspectedSlip]:

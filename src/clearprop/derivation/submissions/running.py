@@ -119,9 +119,10 @@ def told(error: BaseException, name: str, source: Source) -> Message:
             return Message("submission.python2", file=source.name, place=source.place(line), what=old)
     reason = " ".join(str(error).split())
     reason = f"{type(error).__name__}: {reason[:300]}" if reason else type(error).__name__
-    if line is None:
+    text = linecache.getline(source.path, line).strip()[:120] if line is not None else ""
+    if line is None or not text:
         return Message("submission.raised", file=source.name, code=name, reason=reason)
-    place, text = source.place(line), linecache.getline(source.path, line).strip()[:120]
+    place = source.place(line)
     return Message("submission.raised_in_line", file=source.name, code=name, reason=reason, place=place, text=text)
 
 

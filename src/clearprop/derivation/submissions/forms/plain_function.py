@@ -202,7 +202,7 @@ class PlainAdapter:
     def loss(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> float | None:
         """Return the loss that the function gives, or that of the file's own loss function."""
         if self.tells_loss or self.own_loss is None:
-            return self.call(layout, parameters, X, Y, penalty).loss if self.hints.has_loss else None
+            return self.call(layout, parameters, X, Y, penalty).loss
         style = self.working.get((layout, len(parameters.W)), self.styles[0])
         return self._own_loss(style, layout, parameters, X, Y, penalty)
 
