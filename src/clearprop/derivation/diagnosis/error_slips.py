@@ -5,10 +5,11 @@ layer is a product (Δˡ⁺¹Wˡ⁺¹, or what was taken for it) ⊙ a slope (f�
 """
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 
-from clearprop.derivation.diagnosis.scene import Choice, Scene, Used, Variation, choices, slope
+from clearprop.derivation.diagnosis.scene import Choice, Scene, Used, Variation, choices, same, slope
 from clearprop.mathematics.activations import ACTIVATIONS, Activation
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES
@@ -35,10 +36,6 @@ def _softmax_diagonal(scene: Scene, l: int) -> Made:
         yield "", _loss_slope(scene) * scene.a[l] * (1 - scene.a[l])
 
 
-def _output_slope_left_out(scene: Scene, l: int) -> Made:
-    yield "", _loss_slope(scene)
-
-
 def _cancelled_slope(scene: Scene, l: int) -> Made:
     """The difference a − y times f′ once more, although f′ has cancelled."""
     if scene.network.is_paired:
@@ -46,25 +43,32 @@ def _cancelled_slope(scene: Scene, l: int) -> Made:
         yield "", _difference(scene) * (scene.slope(l) if _output(scene).elementwise else a * (1 - a))
 
 
-def _output_slope_of_value(scene: Scene, l: int) -> Made:
-    if _output(scene).elementwise:
-        upstream = _difference(scene) if scene.network.is_paired else _loss_slope(scene)
-        for also in (upstream, _loss_slope(scene)):
-            yield "", also * slope(_output(scene), scene.a[l])
+def _cancelled_slope_of_value(scene: Scene, l: int) -> Made:
+    """The same at a = f(z)."""
+    if _output(scene).elementwise and scene.network.is_paired:
+        yield "", _difference(scene) * slope(_output(scene), scene.a[l])
 
 
-def _output_slope_at_z(scene: Scene, l: int) -> Made:
-    if _output(scene).elementwise:
-        yield "", _loss_slope(scene) * slope(_output(scene), scene.z[l], scene.z[l])
+def _loss_slope_alone(scene: Scene, l: int) -> Made:
+    yield "", _loss_slope(scene)
 
 
-def _other_loss(scene: Scene, l: int) -> Made:
+def _other_losses(scene: Scene, l: int) -> Made:
     low, high = _output(scene).range
     for loss in LOSSES.values():
         if loss.name != scene.network.loss and low >= loss.domain[0] and high <= loss.domain[1]:
             with np.errstate(all="ignore"):
-                upstream = loss.gradient(scene.a[l], scene.problem.Y, np) * scene.omega
-                yield loss.name, _output(scene).pull_back(upstream, scene.z[l], scene.a[l], np)
+                yield loss.name, loss.gradient(scene.a[l], scene.problem.Y, np) * scene.omega
+
+
+def _pulled_back(scene: Scene, upstream: Array) -> Array:
+    L = scene.network.n_layers
+    return _output(scene).pull_back(upstream, scene.z[L], scene.a[L], np)
+
+
+def _other_loss(scene: Scene, l: int) -> Made:
+    for name, upstream in _other_losses(scene, l):
+        yield name, _pulled_back(scene, upstream)
 
 
 def _only_difference(scene: Scene, l: int) -> Made:
@@ -98,16 +102,17 @@ def _targets_broadcast(scene: Scene, l: int) -> Made:
 OUTPUT_ERRORS = (
     Variation("softmax_diagonal", _softmax_diagonal),
     Variation("slope_left_out", _only_difference),
-    Variation("slope_left_out", _output_slope_left_out),
+    Variation("slope_left_out", _loss_slope_alone),
     Variation("slope_once_too_often", _cancelled_slope),
-    Variation("slope_of_value", _output_slope_of_value),
-    Variation("slope_at_z", _output_slope_at_z),
+    Variation("slope_of_value", _cancelled_slope_of_value),
     Variation("other_loss", _other_loss),
     Variation("factor_two", _doubled),
     Variation("pre_activation_for_activation", _pre_activation_for_output),
     Variation("target_left_out", _target_left_out, 1.1),
     Variation("broadcast", _targets_broadcast),
 )
+#: BP1 of an elementwise output by the chain rule, what ∂E/∂Aᴸ became; f′(Zᴸ) beside it is as in BP2.
+LOSS_SLOPES = (Variation("other_loss", _other_losses),)
 
 
 def _weights_not_transposed(scene: Scene, l: int) -> Made:
@@ -185,10 +190,14 @@ def _slope_at_z(scene: Scene, l: int) -> Made:
 
 def _wrong_layer_slope(scene: Scene, l: int) -> Made:
     for k in range(scene.network.n_layers + 1):
-        if k != l and scene.a[k].shape == scene.a[l].shape:
-            at = scene.a[0] if k == 0 else scene.z[k]
-            yield str(k), slope(scene.network.activation(l), at)
-            if k > 0 and scene.network.activation(k).elementwise:
+        if k == l:
+            continue
+        fits, other = scene.a[k].shape == scene.a[l].shape, scene.network.activation(k) if k else None
+        if fits:
+            yield str(k), slope(scene.network.activation(l), scene.z[k] if k else scene.a[0])
+        if other is not None and other.elementwise and other.name != "identity":
+            yield str(k), slope(other, scene.z[l])
+            if fits:
                 yield str(k), scene.slope(k)
 
 
@@ -213,9 +222,9 @@ SLOPES = (
     Variation("slope_of_value", _slope_of_value),
     Variation("slope_at_z", _slope_at_z),
     Variation("wrong_layer_activation", _wrong_layer_slope),
-    Variation("wrong_activation", _wrong_activation_slope),
     Variation("slope_once_too_often", _slope_twice),
-    Variation("value_for_slope", _value_for_slope, 1.1),
+    Variation("value_for_slope", _value_for_slope),
+    Variation("wrong_activation", _wrong_activation_slope),
 )
 
 
@@ -228,15 +237,20 @@ def factors(m: int) -> list[tuple[float, tuple[Used, ...], float]]:
 
 
 def _right_output(scene: Scene) -> Array:
-    L = scene.network.n_layers
-    if scene.network.is_paired:
-        return _difference(scene)
-    return _output(scene).pull_back(_loss_slope(scene), scene.z[L], scene.a[L], np)
+    return _difference(scene) if scene.network.is_paired else _pulled_back(scene, _loss_slope(scene))
 
 
 def output_errors(scene: Scene) -> list[Choice]:
     """Δᴸ as it should be, and as each slip makes it, before any factor."""
-    return choices(_right_output(scene), OUTPUT_ERRORS, scene, scene.network.n_layers)
+    L = scene.network.n_layers
+    found = choices(_right_output(scene), OUTPUT_ERRORS, scene, L)
+    if _output(scene).elementwise:
+        upstreams = choices(_loss_slope(scene), LOSS_SLOPES, scene, L)
+        for upstream, factor in product(upstreams, slopes(scene, L)):
+            made = upstream.array * factor.array
+            if np.isfinite(made).all() and not any(same(made, choice.array) for choice in found):
+                found.append(Choice(made, upstream.used + factor.used, upstream.cost + factor.cost))
+    return found
 
 
 def products(scene: Scene, l: int) -> list[Choice]:

@@ -31,6 +31,8 @@ from clearprop.mathematics.arrays import Array
 UNEXPLAINED, REPEATED, MOST_SLIPS, CARRIED, SLACK = 3.5, 0.3, 2, 8, 1.5
 #: The numbers of a hypothesis and those given may differ by this share of the largest: in float64, in float32.
 CLOSE = {8: 1e-8, 4: 3e-4}
+#: What cancels in a sum leaves this share of the terms of the right one at most, before `CLOSE` is applied.
+ZERO = 1e-3
 
 
 Way = TypeVar("Way")
@@ -76,13 +78,23 @@ class Returned:
     dW: list[Array | None]
     db: list[Array | None]
     close: float
+    floors: tuple[float, ...] = ()  # by layer: gradients that are so much smaller than the right ones are 0
+
+    def above_zero(self, problem: Problem) -> "Returned":
+        """The same, with what counts as 0 beside the right gradients of a problem."""
+        deltas, a = problem.gradients.delta, problem.passed.a
+        sizes = (
+            float(np.max(np.abs(deltas[l]), initial=0.0) * np.max(np.abs(a[l - 1]), initial=0.0))
+            for l in problem.network.layers
+        )
+        return replace(self, floors=(0.0, *(ZERO * size for size in sizes)))
 
     def near(self, kind: str, l: int, expected: Array, size: float) -> bool:
         """Whether an array that was returned is the expected one, to rounding."""
         given = (self.dW if kind == "W" else self.db)[l]
         if given is None or given.shape != expected.shape:
             return False
-        return bool(np.all(np.abs(given - expected) <= self.close * size))
+        return bool(np.all(np.abs(given - expected) <= self.close * max(size, self.floors[l] if self.floors else 0.0)))
 
 
 def explanations(problem: Problem, returned: Returned) -> list[Explanation]:
@@ -92,6 +104,7 @@ def explanations(problem: Problem, returned: Returned) -> list[Explanation]:
         problem: what should have been differentiated.
         returned: the gradients that are to be explained.
     """
+    returned = returned.above_zero(problem)
     states = [Explanation(Scene(problem, returned.dW))]
     for l in reversed(problem.network.layers):
         below = [state for above in states for state in _layer(above, l, returned)]
@@ -178,26 +191,35 @@ def _error_signals(scene: Scene, l: int, returned: Returned, earlier: set[str]) 
 def _updated_weights(
     scene: Scene, l: int, returned: Returned, slopes_: list[Choice], earlier: set[str]
 ) -> Iterator[Choice]:
-    """Δˡ through Wˡ⁺¹ − η∇Wˡ⁺¹, with the η that fits best what was returned."""
-    above, given = scene.dW[l + 1], [returned.dW[l], returned.db[l]]
-    if above is None or above.shape != scene.W[l + 1].shape or any(array is None for array in given):
+    """Δˡ through Wˡ⁺¹ − η∇Wˡ⁺¹, with the η that fits best what was returned for ∇bˡ, or else for ∇Wˡ."""
+    above = scene.dW[l + 1]
+    if above is None or above.shape != scene.W[l + 1].shape:
         return
-    numbers = np.concatenate([np.ravel(array) for array in given if array is not None])
-    for chosen in slopes_:
-        if len(chosen.used) == MOST_SLIPS:
-            continue
+    ones, decay = np.ones((scene.m, 1)), scene.problem.decay * scene.W[l]
+    ways = ((returned.db[l], ones, np.zeros((1, 1))), (returned.dW[l], scene.a[l - 1], decay))
+    for chosen, (given, inputs_, penalty) in product(slopes_, ways):
         right, moved = ((scene.delta[l + 1] @ matrix) * chosen.array for matrix in (scene.W[l + 1], above))
-        base, change = (
-            np.concatenate([(delta.T @ scene.a[l - 1]).ravel(), delta.sum(axis=0)]) for delta in (right, moved)
-        )
-        base[: scene.W[l].size] += scene.problem.decay * scene.W[l].ravel()
-        length = float(change @ change)
-        if base.shape != numbers.shape or len(numbers) < 4 or length == 0.0:
+        if given is None or given.size != right.shape[1] * inputs_.shape[1]:
             continue
-        rate = float((base - numbers) @ change) / length
-        if rate > 1e-9 and np.linalg.norm(numbers - base + rate * change) < 1e-2 * np.linalg.norm(numbers - base):
-            used = (Used("updated_weights", "", rate), *chosen.used)
-            yield Choice(right - rate * moved, used, _cost(used, chosen.cost + 1.0, earlier))
+        base, change = (delta.T @ inputs_ for delta in (right, moved))
+        numbers = given.reshape(base.shape) - penalty
+        for factor, sign, price in factors(scene.m):
+            used = (*chosen.used, *sign)
+            rate = _rate(base * factor, change * factor, numbers) if len(used) < MOST_SLIPS else None
+            if rate is not None:
+                used = (Used("updated_weights", "", rate), *used)
+                cost = _cost(used, chosen.cost + price + 1.0, earlier)
+                yield Choice((right - rate * moved) * factor, used, cost)
+
+
+def _rate(base: Array, change: Array, numbers: Array) -> float | None:
+    """The η with which base − η change are these numbers, or None."""
+    length = float(np.sum(change * change))
+    if length == 0.0 or base.size < 3:
+        return None
+    rate = float(np.sum((base - numbers) * change)) / length
+    left = np.linalg.norm(numbers - base + rate * change)
+    return rate if rate > 1e-9 and left < 1e-2 * np.linalg.norm(numbers - base) else None
 
 
 def _plain_weights(scene: Scene, l: int, returned: Returned) -> Match | None:
@@ -289,14 +311,15 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
         return None
     parameter = (scene.W if kind == "W" else scene.problem.parameters.b)[l]
     if parameter.shape != given.shape:
-        return Match(base) if returned.near(kind, l, base, size) else None
+        parameter = parameter.T if parameter.T.shape == given.shape else np.zeros(given.shape)
     decay = scene.problem.decay if kind == "W" else 0.0
     size = max(size, abs(decay) * float(np.max(np.abs(parameter), initial=0.0)))
     expected = base + decay * parameter
     if returned.near(kind, l, expected, size):
         return Match(expected)
     length = float(np.sum(parameter * parameter))
-    if length == 0.0 or (parameter.size < 4 and not scene.problem.decay):
+    few = parameter.size < (2 if returned.close < 1e-6 else 4)  # any number would fit a factor
+    if length == 0.0 or (few and not scene.problem.decay):
         return None
     coefficient = float(np.sum((given - base) * parameter)) / length
     if abs(coefficient) * np.max(np.abs(parameter)) <= returned.close * size:
@@ -306,7 +329,7 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
         return None
     used = penalty_slip(coefficient, scene.problem.decay, scene.m, kind == "b")
     fitted = any(one.number is not None for one in used) and kind == "W"
-    return None if fitted and parameter.size < 4 else Match(expected, used, float(len(used)))
+    return None if fitted and few else Match(expected, used, float(len(used)))
 
 
 def top_is_explained(problem: Problem, returned: Returned, plainly: bool) -> bool:
@@ -317,7 +340,7 @@ def top_is_explained(problem: Problem, returned: Returned, plainly: bool) -> boo
         returned: the gradients that are to be explained.
         plainly: by itself; else the right one is tried with slips in the gradients.
     """
-    scene, L = Scene(problem, returned.dW), problem.network.n_layers
+    scene, L, returned = Scene(problem, returned.dW), problem.network.n_layers, returned.above_zero(problem)
     for delta in _error_signals(scene, L, returned, set()):
         top = scene.below(L, delta.array)
         if plainly and (_plain_bias(top, L, returned) or _plain_weights(top, L, returned)):
