@@ -10,7 +10,7 @@ import typer
 
 from clearprop.cli.presenting import Format, Language, Out, checked_format, checked_sizes, present, told_by_option
 from clearprop.derivation.diagnosis.conventions import PENALTIES, SCALINGS, SQUARED_ERRORS, Told, told
-from clearprop.derivation.diagnosis.examination import Given, given
+from clearprop.derivation.diagnosis.given import Given, given
 from clearprop.derivation.gradient_checks import GradientCheck
 from clearprop.derivation.messages import check_language, pieces
 from clearprop.derivation.submission_checks import check_submission

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.derivation.diagnosis.conventions import told
 from clearprop.derivation.diagnosis.diagnosis import Diagnosis, diagnosed
-from clearprop.derivation.diagnosis.examination import N_SAMPLES, given, random_point
+from clearprop.derivation.diagnosis.examination import N_SAMPLES, random_point
+from clearprop.derivation.diagnosis.given import given
 from clearprop.derivation.diagnosis.search import CLOSE, Returned, explanations
 from clearprop.derivation.documents.blocks import Block, Content, Document, Heading, Paragraph, Table
 from clearprop.derivation.documents.presented import Presented
@@ -17,6 +19,7 @@ from clearprop.derivation.gradients.comparison import ArrayCheck, compare_all
 from clearprop.derivation.gradients.own_loss import OwnLoss
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.messages import Message, check_language
+from clearprop.derivation.working import check_targets
 from clearprop.mathematics.network import Network, Parameters
 
 
@@ -148,11 +151,18 @@ def check_network(
     automatic: bool | None = None,
     language: str = "en",
 ) -> GradientCheck:
-    """Check the equations that train on a network's own parameters, see `clearprop.check_gradient`."""
+    """Check the equations that train on a network's own parameters, see `clearprop.check_gradient`.
+
+    Raises:
+        ValueError: parameters, rows or targets that do not fit the network, or an option that is none.
+    """
     parameters = Parameters.of(parameters.W[1:], parameters.b[1:], np.float64)
     parameters.check_fit(network)
-    point = random_point(network.sizes, n_samples or N_SAMPLES, given(None, X, Y, parameters, None, seed), penalty)
-    return check_problem(Problem.of(network, parameters, point.X, point.Y, decay=penalty), source, language, automatic)
+    decay = told(penalty=penalty).penalty or 0.0
+    asked = given(None, X, Y, parameters, n_samples, seed)
+    point = random_point(network.sizes, asked.rows_for(network.sizes[-1], N_SAMPLES), asked, decay)
+    check_targets(network, point.Y, "Y")
+    return check_problem(Problem.of(network, parameters, point.X, point.Y, decay=decay), source, language, automatic)
 
 
 def _row(row: ArrayCheck) -> tuple[Content, ...]:

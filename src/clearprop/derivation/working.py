@@ -101,7 +101,7 @@ def worked(
     X, Y = _rows("x", X, network.sizes[0]), _rows("y", Y, network.sizes[-1])
     if len(X) != len(Y):
         raise ValueError(f"y: {len(X)} rows of x need as many of y; got {len(Y)}")
-    _check_targets(network, Y)
+    check_targets(network, Y)
     passed = forward(network, exactly, X)
     before = float(loss(network, passed, Y) + penalty_value(exactly, penalty))
     if not np.isfinite(before):
@@ -138,15 +138,15 @@ def _rows(name: str, values: Any, width: int) -> Array:
     return rows
 
 
-def _check_targets(network: Network, Y: Array) -> None:
-    """Raise ValueError for targets that the loss, or BP1 of the pair, does not hold for."""
+def check_targets(network: Network, Y: Array, name: str = "y") -> None:
+    """Raise ValueError for targets (of that name) that the loss, or BP1 of the pair, does not hold for."""
     if network.loss_entry.name == "poisson" and (Y < 0).any():
-        raise ValueError(f"y: counts from 0 are needed for the poisson loss; got {Y.min():g}")
+        raise ValueError(f"{name}: counts from 0 are needed for the poisson loss; got {Y.min():g}")
     total = Y.sum(axis=1)
     if network.is_paired and network.activation(network.n_layers).name == "softmax" and (abs(total - 1) > 1e-6).any():
         wrong = total[np.argmax(abs(total - 1))]
         raise ValueError(
-            f"y: the targets of a row must sum to 1 for softmax with cross-entropy; got a sum of {wrong:g}"
+            f"{name}: the targets of a row must sum to 1 for softmax with cross-entropy; got a sum of {wrong:g}"
         )
 
 

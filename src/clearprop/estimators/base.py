@@ -343,6 +343,8 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         from clearprop.derivation.gradient_checks import check_network  # whoever only trains does not wait for it
 
         check_is_fitted(self)
+        if X is None and y is not None:
+            raise ValueError("y: the rows X of these targets are needed too")
         rows = (None, None) if X is None else self._rows_and_targets(X, y)
         return check_network(self.network_, self.parameters_, *rows, **{"source": type(self).__name__, **options})
 
@@ -370,6 +372,8 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             for value in y.ravel().tolist():
                 if value not in classes:
                     raise ValueError(f"y: the model knows the classes {', '.join(map(repr, classes))}; got {value!r}")
+        elif y.dtype.kind not in "biuf" or not np.isfinite(y).all():
+            raise ValueError(f"y: finite numbers are needed; got {' '.join(repr(y).split()):.60}")
         return y.reshape(predicted.shape)
 
     def __sklearn_tags__(self):

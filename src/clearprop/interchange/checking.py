@@ -1,12 +1,14 @@
 """`check_gradient` and `diagnose`: of a network, of whatever kind of model a person has, and of a person's own code."""
 
 import os
+from numbers import Real
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from clearprop.derivation.diagnosis.conventions import told
 from clearprop.derivation.diagnosis.diagnosis import Diagnosis
-from clearprop.derivation.diagnosis.examination import given
+from clearprop.derivation.diagnosis.given import given
 from clearprop.derivation.gradient_checks import GradientCheck, check_network
 from clearprop.derivation.submission_checks import check_submission
 from clearprop.derivation.submissions.submission import open_file, open_object
@@ -83,16 +85,43 @@ def check_gradient(
 
         model = load(model)
     shared: dict[str, Any] = {"language": language, "automatic": automatic}
-    drawn: dict[str, Any] = {"n_samples": n_samples, "seed": seed, "penalty": penalty or 0.0}
+    drawn: dict[str, Any] = {"n_samples": n_samples, "seed": seed, "penalty": 0.0 if penalty is None else penalty}
+    told_of_code = {"layers": layers, "activation": activation, "output": output, "loss": loss, "scaling": scaling}
+    told_of_code |= {"penalty_form": penalty_form, "parameters": parameters}
     match model:
         case (Network() as network, Parameters() as of_network):
+            _check_no_code_options(told_of_code)
             return check_network(network, of_network, X, Y, **drawn, **shared)
     if hasattr(model, "check_gradient") and not isinstance(model, type):
+        _check_no_code_options(told_of_code)
         return model.check_gradient(X, Y, **drawn, **shared)
+    if not is_path:
+        _check_code(model)
+    if not (isinstance(limit_seconds, Real) and 0 < limit_seconds < float("inf")):
+        raise ValueError(f"limit_seconds: a number above 0 is needed; got {limit_seconds!r:.60}")
     what = told(activation, output, loss, scaling, penalty, penalty_form)
     asked = given(layers, X, Y, parameters, n_samples, seed)
     with open_file(model, limit_seconds) if is_path else open_object(model) as submission:
         return check_submission(submission, what, asked, **shared)
+
+
+def _check_no_code_options(options: dict[str, Any]) -> None:
+    """Raise ValueError for an option that a model answers itself."""
+    for name, value in options.items():
+        if value is not None:
+            raise ValueError(f"{name}: a model has its own, this is for code; leave it out")
+
+
+def _check_code(code: Any) -> None:
+    """Raise ValueError for what is plainly neither code nor a fitted model."""
+    is_class = isinstance(code, type)
+    kind = code if is_class else type(code)
+    can_be_code = kind.__module__.partition(".")[0] not in ("builtins", "numpy", "clearprop", "sklearn")
+    if not (can_be_code or isinstance(code, ModuleType) or (callable(code) and not is_class)):
+        raise ValueError(
+            "model_or_function: code such as a function gradients(W, b, X, Y), a fitted estimator of clearprop, a pair "
+            f"(Network, Parameters) or the path of a file is needed; got {'the class ' * is_class}{kind.__name__}"
+        )
 
 
 def diagnose(model_or_function: Any, X: Any = None, Y: Any = None, **options: Any) -> Diagnosis:

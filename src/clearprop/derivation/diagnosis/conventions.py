@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from numbers import Real
 
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.submissions.answer import Hints
@@ -108,19 +109,19 @@ def told(
     elementwise = {name: entry for name, entry in ACTIVATIONS.items() if entry.elementwise}
     hidden: str | tuple[str, ...] | None = None
     if activation is not None:
-        names = (activation,) if isinstance(activation, str) else tuple(activation)
+        names = tuple(activation) if isinstance(activation, list | tuple) else (activation,)
         known = tuple(entry_named(elementwise, name, "activation").name for name in names)
-        hidden = known[0] if isinstance(activation, str) else known
-    factor = SQUARED_ERRORS.get(loss or "")
+        hidden = known if isinstance(activation, list | tuple) else known[0]
+    factor = SQUARED_ERRORS.get(loss) if isinstance(loss, str) else None
     if loss is not None:
-        loss = "half_squared_error" if loss in SQUARED_ERRORS else entry_named(LOSSES, loss, "loss").name
+        loss = "half_squared_error" if loss in tuple(SQUARED_ERRORS) else entry_named(LOSSES, loss, "loss").name
     if output is not None:
         output = entry_named(ACTIVATIONS, output, "output").name
     for name, value, table in (("scaling", scaling, SCALINGS), ("penalty_form", penalty_form, PENALTIES)):
-        if value is not None and value not in table:
+        if value is not None and value not in tuple(table):
             raise ValueError(f"{name}: {value!r} is unknown; there are {', '.join(table)}")
-    if penalty is not None and not 0 <= penalty < float("inf"):
-        raise ValueError(f"penalty: a number from 0 is needed; got {penalty}")
+    if penalty is not None and not (isinstance(penalty, Real) and 0 <= penalty < float("inf")):
+        raise ValueError(f"penalty: a number from 0 is needed; got {penalty!r:.60}")
     return Told(hidden, output, loss, factor, scaling, penalty, penalty_form)
 
 
