@@ -206,6 +206,9 @@ OUTPUT: dict[tuple[str, str], Callable[[Notebook, int, str], Numbers]] = {
     ("wrong_layer_activation", "{k}"): lambda s, l, d: _output_with_slope(
         lambda s, l: FUNCTIONS[s.name(l)][1](_like(s.Z, _number(d), s.Z[l]))
     )(s, l),
+    ("wrong_layer_activation", "{k} its function"): lambda s, l, d: _output_with_slope(
+        lambda s, l: FUNCTIONS[s.name(_number(d.split()[0]))][1](s.Z[l])
+    )(s, _only_if(0 < _number(d.split()[0]) < l, lambda: l)),
     ("other_loss", "{e}"): lambda s, l, d: s.through_output(s.loss_slope(d)),
     ("factor_two", ""): lambda s, l, d: 2 * s.output_error(),
     ("factor_two", "half"): lambda s, l, d: s.output_error() / 2,

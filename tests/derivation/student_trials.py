@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,8 @@ ENDS = (
     ("softmax", "half_squared_error"),
 )
 HIDDEN = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "silu")
-#: Gradients that differ by less, as a share of an array's largest entry, are the same gradients.
-ALIKE = {"float64": 1e-6, "float32": 5e-3}
+#: Gradients that differ by less are the same: as a share of an array's largest entry, and of the largest of all.
+ALIKE = {"float64": (1e-6, 1e-11), "float32": (5e-3, 1e-5)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,14 +140,14 @@ def random_right_case(random: np.random.Generator) -> Case:
 
 
 def alike(first: Answer, second: Answer, dtype: str) -> bool:
-    """Whether two answers are the same numbers, to rounding."""
+    """Whether two answers are the same numbers, to rounding; what cancels to nearly 0 beside the rest is 0."""
+    firsts, seconds = ([*answer.dW[1:], *answer.db[1:]] for answer in (first, second))
+    share, least = ALIKE[dtype]
+    largest = max(float(np.max(np.abs(array), initial=1e-300)) for array in seconds)
     return all(
-        one is not None
-        and other is not None
-        and one.shape == other.shape
-        and np.max(np.abs(one - other), initial=0.0) <= ALIKE[dtype] * np.max(np.abs(other), initial=1e-300)
-        for own, others in ((first.dW, second.dW), (first.db, second.db))
-        for one, other in zip(own, others, strict=True)
+        one.shape == other.shape
+        and np.max(np.abs(one - other), initial=0.0) <= max(share * np.max(np.abs(other)), least * largest)
+        for one, other in zip(firsts, seconds, strict=True)
     )
 
 
@@ -158,6 +159,7 @@ class Tally:
     named: int = 0
     exactly: int = 0
     alike: int = 0
+    by_nature: int = 0
     by_slip: Counter[tuple[str, bool]] = field(default_factory=Counter)
     missed: list[Any] = field(default_factory=list)
 
@@ -166,9 +168,13 @@ class Tally:
         """The share that was named."""
         return self.named / max(1, self.tried)
 
-    def count(self, case: Case, mistakes: tuple[Mistake, ...], found: set[tuple[str, int]]) -> None:
-        """Count one answer, of which (slip, layer) were found."""
+    def count(self, case: Case, mistakes: tuple[Mistake, ...], reading: Reading) -> None:
+        """Count one answer."""
+        found = found_slips(reading)
         wanted = {(mistake.slip, mistake.layer) for mistake in mistakes}
+        if not wanted <= found and found and gives_the_same(case, mistakes, reading):
+            self.by_nature += 1
+            return
         named = wanted <= found
         self.tried += 1
         self.named += named
@@ -180,7 +186,8 @@ class Tally:
 
     def __str__(self) -> str:
         rates = f"{self.named} of {self.tried} named ({self.rate:.1%}), {self.exactly} and nothing else"
-        return f"{rates}; {self.alike} left out, whose numbers are those of fewer slips"
+        left_out = f"left out: {self.alike} whose numbers are those of fewer slips"
+        return f"{rates}; {left_out}, {self.by_nature} where the slips that are named give the same numbers"
 
 
 def drawn_mistakes(random: np.random.Generator, case: Case, number: int) -> tuple[Mistake, ...]:
@@ -219,6 +226,25 @@ def found_slips(reading: Reading) -> set[tuple[str, int]]:
     return {(finding.used.slip, finding.layer) for finding in reading.explanations[0].findings}
 
 
+def gives_the_same(case: Case, mistakes: tuple[Mistake, ...], reading: Reading) -> bool:
+    """Whether a student who makes the slips that were named, no more than were made, returns the same numbers."""
+    findings = reading.explanations[0].findings
+    if len(findings) > len(mistakes) or reading.explanations[0].unexplained:
+        return False
+    own, choices = case.student, []
+    possible = possible_mistakes(case.n_layers, own.hidden, own.output, own.loss)
+    for finding in findings:
+        wanted = finding.used.slip, finding.place, finding.layer, finding.used.detail
+        choices.append(
+            [one for one in possible if (one.slip, one.place, one.layer, one.detail.split(" ")[0]) == wanted]
+        )
+    for combination in product(*choices):
+        with suppress(InapplicableError):
+            if alike(case.answer(*combination), reading.answer, own.dtype):
+                return True
+    return False
+
+
 def tally(seed: int, number: int, of_slips: int, dtype: str = "") -> Tally:
     """Try that many random students with so many slips each, all conventions told."""
     random, result = np.random.default_rng(seed), Tally()
@@ -228,5 +254,5 @@ def tally(seed: int, number: int, of_slips: int, dtype: str = "") -> Tally:
         answer, same = differing_answer(case, mistakes)
         result.alike += same
         if answer is not None:
-            result.count(case, mistakes, found_slips(case.read(answer)))
+            result.count(case, mistakes, case.read(answer))
     return result

@@ -20,8 +20,9 @@ from clearprop.mathematics.network import Parameters
 SAME_VALUE = {8: 1e-5, 4: 1e-3}
 #: What a convention costs that comes later in the list of usual ones; an explanation that is not looked beyond.
 LESS_USUAL, GOOD = 0.02, 1.6
-#: Differences above this share of the largest entry are no rounding.
-NEAR = 0.05
+#: Differences above this share of the largest entry are no rounding, unless they are below so many roundings of numbers
+#: as large as the activations: where f saturates, 1 − f rounds to 0 and nothing else is left of a gradient.
+NEAR, SATURATED = 0.05, 1e3
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,11 +61,13 @@ class Reading:
 
     def _is_near(self) -> bool:
         """Whether rounding could be all that parts the answer from what is right: only then is it worth bounding."""
-        gradients = self.problem.gradients
+        gradients, passed = self.problem.gradients, self.problem.passed
+        sizes = (1.0, *(np.max(np.abs(array), initial=0.0) for array in (*passed.a, self.problem.Y)))
+        saturated = SATURATED * np.finfo(self.dtype).eps * float(np.sum(self.problem.omega) * max(sizes) ** 2)
         return all(
             given is not None
             and given.shape == right.shape
-            and bool(np.all(np.abs(given - right) <= NEAR * np.max(np.abs(right), initial=0.0)))
+            and bool(np.all(np.abs(given - right) <= NEAR * np.max(np.abs(right), initial=0.0) + saturated))
             for arrays, owns in ((self.answer.dW, gradients.dW), (self.answer.db, gradients.db))
             for given, right in zip(arrays[1:], owns[1:], strict=True)
         )

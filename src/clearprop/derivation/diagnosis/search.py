@@ -33,6 +33,8 @@ UNEXPLAINED, REPEATED, MOST_SLIPS, CARRIED, SLACK = 3.5, 0.3, 2, 8, 1.5
 CLOSE = {8: 1e-8, 4: 3e-4}
 #: What cancels in a sum leaves this share of the terms of the right one at most, before `CLOSE` is applied.
 ZERO = 1e-3
+#: Entries that are so much smaller than their array's largest tell nothing of a slip.
+TINY = 1e-9
 
 
 Way = TypeVar("Way")
@@ -79,6 +81,11 @@ class Returned:
     db: list[Array | None]
     close: float
     floors: tuple[float, ...] = ()  # by layer: gradients that are so much smaller than the right ones are 0
+
+    @property
+    def telling(self) -> int:
+        """So many numbers of a layer must come out by a slip: fewer may do so by chance where they are only near."""
+        return 1 if self.close < 1e-6 else 4
 
     def above_zero(self, problem: Problem) -> "Returned":
         """The same, with what counts as 0 beside the right gradients of a problem."""
@@ -130,7 +137,7 @@ def states_cost(kept: list[Explanation], otherwise: Explanation) -> float:
 
 def _layer(above: Explanation, l: int, returned: Returned) -> Iterator[Explanation]:
     """Every way to explain one more layer, or the right error signal where none explains anything."""
-    least = np.inf
+    least, nothing = np.inf, 2 * UNEXPLAINED
     earlier = {finding.used.slip for finding in above.findings}
     for delta in _error_signals(above.scene, l, returned, earlier):
         if delta.cost > least + SLACK:
@@ -142,28 +149,56 @@ def _layer(above: Explanation, l: int, returned: Returned) -> Iterator[Explanati
         weights = weights or _explain_weights(scene, l, returned, earlier)
         seen = earlier | {used.slip for used in (*delta.used, *(weights.used if weights else ()))}
         bias = bias or _explain_bias(scene, l, returned, seen)
+        if _is_chance(weights, bias, returned, l, delta.used):
+            if delta.used:
+                continue
+            weights = bias = None
         cost = delta.cost + sum(UNEXPLAINED if match is None else match.cost for match in (weights, bias))
         least = min(least, cost)
+        matches = ("W", weights), ("b", bias)
+        findings = [Finding(l, "delta", used) for used in delta.used]
+        findings += [Finding(l, kind, used) for kind, match in matches if match for used in match.used]
+        expected = tuple((kind, l, match.expected if match else None) for kind, match in matches)
         yield replace(
             above,
             scene=scene,
             cost=above.cost + cost,
-            findings=(
-                *above.findings,
-                *(Finding(l, "delta", used) for used in delta.used),
-                *(
-                    Finding(l, kind, used)
-                    for kind, match in (("W", weights), ("b", bias))
-                    if match
-                    for used in match.used
-                ),
-            ),
-            expected=(
-                *above.expected,
-                ("W", l, weights.expected if weights else None),
-                ("b", l, bias.expected if bias else None),
-            ),
+            findings=(*above.findings, *findings),
+            expected=(*above.expected, *expected),
         )
+    solved = _solved_error(above.scene, l, returned) if least >= nothing and l > 1 else None
+    if solved is not None:
+        expected = ("W", l, None), ("b", l, None)
+        scene = above.scene.below(l, solved)
+        yield replace(above, scene=scene, cost=above.cost + nothing, expected=(*above.expected, *expected))
+
+
+def _is_chance(weights: Match | None, bias: Match | None, returned: Returned, l: int, used: tuple[Used, ...]) -> bool:
+    """Whether slips explain one array of a layer alone, and that has so few numbers that they may be near by chance."""
+    found = [(match, given) for match, given in ((weights, returned.dW[l]), (bias, returned.db[l])) if match]
+    if len(found) != 1:
+        return False
+    match, given = found[0]
+    return bool(used or match.used) and given is not None and _n_telling(given) < returned.telling
+
+
+def _n_telling(array: Array) -> int:
+    """How many entries are not 0, which units that are off would make them whatever the slip."""
+    return int(np.count_nonzero(np.abs(array) > TINY * np.max(np.abs(array), initial=0.0)))
+
+
+def _solved_error(scene: Scene, l: int, returned: Returned) -> Array | None:
+    """The Δˡ that makes what was returned for ∇Wˡ and ∇bˡ, whatever its slip: [∇Wˡ ∇bˡ] = Δᵀ [A 1] solved; or None."""
+    dW, db = returned.dW[l], returned.db[l]
+    table = np.concatenate([scene.a[l - 1], np.ones((scene.m, 1))], axis=1)
+    shapes = (scene.W[l].shape, scene.problem.parameters.b[l].shape)
+    if dW is None or db is None or (dW.shape, db.shape) != shapes or scene.m > table.shape[1]:
+        return None
+    wanted = np.concatenate([dW - scene.problem.decay * scene.W[l], db[:, None]], axis=1).T
+    solved, _, _, singular = np.linalg.lstsq(table.T, wanted)
+    off = np.max(np.abs(table.T @ solved - wanted), initial=0.0)
+    certain = singular[-1] > singular[0] * returned.close**0.5 * 0.1  # else rounding decides
+    return solved if certain and off <= returned.close * np.max(np.abs(wanted), initial=0.0) else None
 
 
 def _cost(used: tuple[Used, ...], cost: float, earlier: set[str]) -> float:
@@ -215,8 +250,8 @@ def _updated_weights(
 def _rate(base: Array, change: Array, numbers: Array) -> float | None:
     """The η with which base − η change are these numbers, or None."""
     length = float(np.sum(change * change))
-    if length == 0.0 or base.size < 3:
-        return None
+    if length == 0.0 or _n_telling(change) < 3:
+        return None  # any number would fit
     rate = float(np.sum((base - numbers) * change)) / length
     left = np.linalg.norm(numbers - base + rate * change)
     return rate if rate > 1e-9 and left < 1e-2 * np.linalg.norm(numbers - base) else None
@@ -318,7 +353,7 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
     if returned.near(kind, l, expected, size):
         return Match(expected)
     length = float(np.sum(parameter * parameter))
-    few = parameter.size < (2 if returned.close < 1e-6 else 4)  # any number would fit a factor
+    few = parameter.size < max(2, returned.telling - 1)  # any number would fit a factor
     if length == 0.0 or (few and not scene.problem.decay):
         return None
     coefficient = float(np.sum((given - base) * parameter)) / length
@@ -328,8 +363,10 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
     if not returned.near(kind, l, expected, size):
         return None
     used = penalty_slip(coefficient, scene.problem.decay, scene.m, kind == "b")
-    fitted = any(one.number is not None for one in used) and kind == "W"
-    return None if fitted and few else Match(expected, used, float(len(used)))
+    fitted = any(one.number is not None for one in used)
+    if few and fitted and not np.isclose(coefficient, scene.problem.decay, rtol=1e-4):
+        return None
+    return Match(expected, used, float(len(used)))
 
 
 def top_is_explained(problem: Problem, returned: Returned, plainly: bool) -> bool:
