@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from clearprop.derivation.diagnosis.conventions import Convention, Told
 from clearprop.derivation.diagnosis.diagnosis import Diagnosis, SuspectedSlip, command, diagnosed
-from clearprop.derivation.diagnosis.examination import Examination, Given, examine
+from clearprop.derivation.diagnosis.examination import Examination, Given, examine, is_of_sizes
 from clearprop.derivation.gradient_checks import GradientCheck
 from clearprop.derivation.gradients.agreement import agreements
 from clearprop.derivation.gradients.own_loss import MOST_ENTRIES, OwnLoss, own_loss
@@ -98,9 +98,10 @@ def _assumed(examination: Examination, told: Told, by_own_loss: bool) -> Iterato
         dtype=layout.dtype,
         sizes="-".join(map(str, reading.problem.network.sizes)),
     )
-    if examination.square_only is not None:
-        yield Message("check.square_only", error=str(examination.square_only))
-        yield Message("check.square_only_then")
+    if examination.refused is not None and not is_of_sizes(examination.refused):
+        yield Message("check.square_only" if examination.square else "check.refused", error=examination.refused.message)
+        if examination.square:
+            yield Message("check.square_only_then")
     if by_own_loss:
         yield Message("check.own_loss_unknown")
     else:

@@ -1,22 +1,24 @@
 """One person's code, asked: at which sizes and in which layout it answers, and how the answer is to be read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from clearprop.derivation.diagnosis.conventions import Told
+from clearprop.derivation.diagnosis.given import Given
 from clearprop.derivation.diagnosis.interpretation import Point, Reading, interpret
-from clearprop.derivation.messages import Message
 from clearprop.derivation.submissions.answer import Answer, Layout, Submission, SubmissionError
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
 
 #: Sizes that code is tried on: no two alike, so that no array fits where it does not belong; deep ones first.
-USUAL_SIZES = ((4, 6, 5, 3), (4, 5, 3), (4, 5, 1), (4, 3), (4, 1))
+USUAL_SIZES = ((4, 6, 5, 3), (4, 6, 5, 1), (4, 5, 3), (4, 5, 1))
 #: Where it raises on all of them, these: a matrix that is not transposed fits there, and can be found out.
-SQUARE_SIZES = ((4, 4, 4, 4), (4, 4, 4), (4, 4))
+SQUARE_SIZES = ((4, 4, 4, 4), (4, 4, 4))
+#: For code of one layer. Code of any number of layers is not right for being right where no layer is hidden.
+FLAT_SIZES = ((4, 3), (4, 1), (4, 4))
 N_SAMPLES, SQUARE_N_SAMPLES = 7, (5, 4)
 #: A layout in which slips of this cost explain the answer is the one that is meant.
 EXPLAINED = 2.0
@@ -25,65 +27,40 @@ PENALTY = 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class Given:
-    """What the code is to be asked with; None: chosen here."""
-
-    sizes: tuple[int, ...] | None = None
-    X: Array | None = None
-    Y: Array | None = None
-    parameters: Parameters | None = None
-    n_samples: int | None = None
-    seed: int = 0
-
-
-def given(
-    layers: Any = None,
-    X: Any = None,
-    Y: Any = None,
-    parameters: Any = None,
-    n_samples: int | None = None,
-    seed: int = 0,
-) -> Given:
-    """What code is to be asked with, checked.
-
-    Raises:
-        ValueError: no numbers, no table of them, sizes that are none, or fewer than one row.
-    """
-    rows = {"X": X, "Y": Y}
-    for name, value in rows.items():
-        if value is not None:
-            rows[name] = array = np.asarray(value)
-            if array.dtype.kind not in "biuf" or array.ndim not in (1, 2) or not np.isfinite(array).all():
-                raise ValueError(f"{name}: a table of finite numbers, a sample a row, is needed; got {value!r:.60}")
-            rows[name] = np.atleast_2d(array.astype(float)) if name == "X" else array.astype(float)
-    if n_samples is not None and n_samples < 1:
-        raise ValueError(f"n_samples: at least 1 is needed; got {n_samples}")
-    if layers is not None and not (
-        len(layers := tuple(layers)) > 1 and all(isinstance(size, int) and size > 0 for size in layers)
-    ):
-        raise ValueError(f"layers: two or more whole numbers from 1, such as (4, 5, 3), are needed; got {layers}")
-    if parameters is not None and not isinstance(parameters, Parameters):
-        raise ValueError(f"parameters: Parameters are needed, such as Parameters.of(W, b); got {parameters!r:.60}")
-    return Given(layers, rows["X"], rows["Y"], parameters, n_samples, seed)
-
-
-@dataclass(frozen=True, eq=False)
 class Examination:
     """An answer of the code, how it was called and how it is read.
 
-    `square_only` is what it raised at sizes that differ, where it answers only when all layers have as many units.
+    `refused` is what it raised at other sizes, which were tried first; `square` says whether it answers only where all
+    layers have as many units.
     """
 
     submission: Submission
     layout: Layout
     point: Point
     reading: Reading
-    square_only: SubmissionError | None = None
-    assumed: tuple[Message, ...] = field(default=())
+    refused: SubmissionError | None = None
+    square: bool = False
+
+    @property
+    def fits(self) -> bool:
+        """Whether all arrays have the shape of their parameter."""
+        return _fits(self.reading.answer, self.point)
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether it is right, or slips that are known explain all of it."""
+        return self.reading.is_right or not self.reading.explanations[0].unexplained
+
+    @property
+    def cost(self) -> float:
+        """How hard the answer is to explain; 0: it is right."""
+        return 0.0 if self.reading.is_right else self.reading.explanations[0].cost
 
 
 def examine(submission: Submission, told: Told, given: Given) -> Examination:
-    """Ask a person's code for its gradients until it answers in some layout, and read the answer.
+    """Ask a person's code for its gradients until it answers at some sizes, in some layout, and read the answer.
+
+    Sizes at which all arrays have the right shape are preferred, and among those the first.
 
     Arguments:
         submission: the code.
@@ -95,47 +72,75 @@ def examine(submission: Submission, told: Told, given: Given) -> Examination:
         ValueError: sizes, rows and parameters that do not fit one another.
     """
     penalty = told.penalty if told.penalty is not None else PENALTY if submission.hints.takes_penalty else 0.0
-    first: SubmissionError | None = None
+    errors: list[SubmissionError] = []
+    best: Examination | None = None
     for sizes, n_samples, square in _sizes(submission, given):
+        if best is not None and (best.fits != square or len(sizes) == 2):
+            continue  # shapes that are wrong where sizes differ are no less so where they do not
         point = random_point(sizes, n_samples, given, penalty)
         try:
-            layout, reading = _best_reading(submission, told, point)
+            layout, answer, reading = _best_reading(submission, told, point)
         except SubmissionError as error:
-            first = first or error
+            errors.append(error)
             continue
-        return Examination(submission, layout, point, reading, first if square else None)
-    assert first is not None
-    raise first
+        if len(sizes) == 2 and errors and not (answer.of_one_layer or _of_one_layer(errors)):
+            continue
+        found = Examination(submission, layout, point, reading, _telling(errors), square)
+        if found.fits and (not errors or sizes[-1] > 1 or found.is_explained):  # one output hides what does not fit
+            return found
+        if best is None or (found.fits, -found.cost) > (best.fits, -best.cost):
+            best = found
+    if best is None:
+        telling = _telling(errors)
+        if telling is None:
+            raise ValueError("layers: none of the usual sizes fits X, Y and the code; say them, such as (4, 5, 3)")
+        raise telling
+    return best
 
 
-def _sizes(submission: Submission, given: Given) -> Iterator[tuple[tuple[int, ...], int, bool]]:
-    """Yield sizes, rows, and whether they are the square ones, for code that answers nowhere else."""
-    hints, n_samples = submission.hints, given.n_samples or N_SAMPLES
-    fixed = given.parameters.sizes if given.parameters else given.sizes or hints.sizes
-    if fixed:
-        yield tuple(fixed), n_samples, False
-        return
-    for sizes in USUAL_SIZES:
-        if _suits(sizes, submission, given):
-            yield sizes, n_samples, False
-    for sizes in SQUARE_SIZES:
-        for samples in SQUARE_N_SAMPLES:
-            if _suits(sizes, submission, given):
-                yield sizes, samples, True
+def _of_one_layer(errors: list[SubmissionError]) -> bool:
+    """Whether code gives one gradient, however many layers it is asked for."""
+    return any(error.message.key == "submission.count" and dict(error.message.values)["count"] == 1 for error in errors)
 
 
-def _suits(sizes: tuple[int, ...], submission: Submission, given: Given) -> bool:
-    ends = ((given.X, sizes[0]), (given.Y, sizes[-1]))
-    return submission.hints.depth in (None, len(sizes) - 1) and all(
-        rows is None or rows.ndim < 2 or rows.shape[1] == size for rows, size in ends
+def _telling(errors: list[SubmissionError]) -> SubmissionError | None:
+    """The first error that does not come of an assertion, or of a number of layers that is not the code's."""
+    return next((error for error in errors if not is_of_sizes(error)), errors[0] if errors else None)
+
+
+def is_of_sizes(error: SubmissionError) -> bool:
+    """Whether an error says no more than that code is for other sizes: it counts its layers, or asserts their sizes."""
+    reason = str(dict(error.message.values).get("reason", ""))
+    return (
+        error.message.key == "submission.count"
+        or reason.startswith(("AssertionError", "KeyError"))
+        or "values to unpack" in reason
     )
 
 
-def _best_reading(submission: Submission, told: Told, point: Point) -> tuple[Layout, Reading]:
+def _sizes(submission: Submission, given: Given) -> Iterator[tuple[tuple[int, ...], int, bool]]:
+    """Yield sizes, rows, and whether they are square ones, for code that answers nowhere else."""
+    hints = submission.hints
+    fixed = given.parameters.sizes if given.parameters else given.sizes or hints.sizes
+    if fixed:
+        yield tuple(fixed), given.rows_for(fixed[-1], N_SAMPLES), False
+        return
+    for usual, square in (*product(USUAL_SIZES, (False,)), *product(SQUARE_SIZES, (True,)), *_FLAT):
+        sizes = given.with_ends(usual)
+        if sizes is None or (square and sizes != usual) or hints.depth not in (None, len(usual) - 1):
+            continue
+        for samples in SQUARE_N_SAMPLES if square else (N_SAMPLES,):
+            yield sizes, given.rows_for(sizes[-1], samples), square
+
+
+_FLAT = tuple((sizes, len(set(sizes)) == 1) for sizes in FLAT_SIZES)
+
+
+def _best_reading(submission: Submission, told: Told, point: Point) -> tuple[Layout, Answer, Reading]:
     """Call the code in each layout; take the one that is right, or else explained best; raise if it never answers."""
     error: SubmissionError | None = None
     answers: list[tuple[Layout, Answer]] = []
-    best: tuple[float, Layout, Reading] | None = None
+    best: tuple[float, Layout, Answer, Reading] | None = None
     for layout in submission.layouts:
         try:
             answer = submission.answer(layout, point.parameters, point.X, point.Y, point.penalty)
@@ -146,19 +151,19 @@ def _best_reading(submission: Submission, told: Told, point: Point) -> tuple[Lay
         if _fits(answer, point):
             reading = _interpreted(answer, layout, point, told, submission)
             if reading.is_right:
-                return layout, reading
+                return layout, answer, reading
             cost = reading.explanations[0].cost
             if cost <= EXPLAINED:
-                return layout, reading
+                return layout, answer, reading
             if best is None or cost < best[0]:
-                best = cost, layout, reading
+                best = cost, layout, answer, reading
     if best is not None:
         return best[1:]
     if not answers:
         assert error is not None
         raise error
     layout, answer = max(answers, key=lambda pair: _n_fitting(pair[1], point))
-    return layout, _interpreted(answer, layout, point, told, submission)
+    return layout, answer, _interpreted(answer, layout, point, told, submission)
 
 
 def _interpreted(answer: Answer, layout: Layout, point: Point, told: Told, submission: Submission) -> Reading:
@@ -198,7 +203,9 @@ def random_point(sizes: tuple[int, ...], n_samples: int, given: Given, penalty: 
     elif sizes[-1] == 1:
         Y = (np.arange(len(X))[:, None] % 2).astype(float)
     else:
-        Y = np.eye(sizes[-1])[random.permutation(np.arange(len(X)) % sizes[-1])]
+        Y = np.eye(sizes[-1])[
+            random.permutation(sizes[-1] - 1 - np.arange(len(X)) % sizes[-1])
+        ]  # the last class always
     for name, array, size in (("X", X, sizes[0]), ("Y", Y, sizes[-1])):
         if array.ndim != 2 or array.shape[1] != size or len(array) != len(X):
             raise ValueError(f"{name}: ({len(X)}, {size}) numbers fit layers {sizes}; got {array.shape}")

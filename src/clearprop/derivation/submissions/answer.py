@@ -37,6 +37,7 @@ class Answer:
     loss: float | None = None
     output: Array | None = None  # (m, n_L)
     changed: tuple[str, ...] = ()  # what it was given and altered in place: "W2", "b1", "X", "Y"
+    of_one_layer: bool = False  # it took the arrays of the only layer, and no lists of them
 
     def named(self) -> dict[str, Array | None]:
         """The gradients by name: dW1, dW2, ..., db1, ..."""

@@ -118,6 +118,23 @@ def sum_squared_error(y: Any, t: Any) -> float:
     return float(0.5 * np.sum((y - t) ** 2))
 
 
+def forward_propagation(X: Any, parameters: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Aᴸ of ReLU layers and a sigmoid, a sample a column, and (Z1, A1, W1, b1, Z2, ...)."""
+    n_layers = sum(name.startswith("W") for name in parameters)
+    cache, A = [], X
+    for l in range(1, n_layers + 1):
+        W, b = parameters[f"W{l}"], parameters[f"b{l}"]
+        Z = W @ A + b
+        A = sigmoid(Z) if l == n_layers else relu(Z)
+        cache += [Z, A, W, b]
+    return A, tuple(cache)
+
+
+def compute_cost(A: Any, Y: Any) -> float:
+    """The mean binary cross-entropy, a sample a column."""
+    return float(-np.nansum(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1])
+
+
 class Sigmoid:
     """A layer that keeps its output."""
 
@@ -191,12 +208,15 @@ _ACTIVATIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Callable[.
     "identityfunction": (identity, lambda x: np.ones_like(x), lambda a: np.ones_like(a)),
 }
 _SLOPES = ("{}grad", "{}gradient", "{}derivative", "{}prime", "{}deriv", "d{}", "{}der", "{}d", "derivative{}")
+#: What is part of a person's network, though it was supplied.
+PASSES: tuple[Callable[..., Any], ...] = (forward_propagation, compute_cost)
 #: Helpers that mean the same in every course.
 _OTHERS: dict[str, Any] = {
-    simplified(helper.__name__): helper
+    simplified(getattr(helper, "__name__", "")): helper
     for helper in (
         *(sigmoid_backward, tanh_backward, relu_backward, relu_forward, affine_forward, affine_backward),
         *(affine_relu_forward, affine_relu_backward, softmax_loss, svm_loss, cross_entropy_error, sum_squared_error),
+        *PASSES,
         *(Sigmoid, Relu, Affine, SoftmaxWithLoss),
     )
 } | {"meansquarederror": sum_squared_error}
@@ -241,13 +261,15 @@ def imports_of(text: str) -> set[str]:
 
 def _helper(name: str, module: str, text: str, nodes: list[ast.AST]) -> Any:
     short = simplified(name)
+    if name == "np":
+        return np  # a star import hands it on
     if name in _CLASSES or (short in _OTHERS and not isinstance(_OTHERS[short], type)):
         return _OTHERS[short]
     for activation, (value, slope, slope_of_value) in _ACTIVATIONS.items():
         if short == activation and not name[0].isupper():
             if activation == "softmax" and mentions(text, r"axis\s*=\s*1\s*,\s*keepdims"):
                 value = partial(softmax, axis=0)  # one sample a column
-            return _with_argument(value) if _is_unpacked(name, nodes) else value
+            return _with_argument(value) if _is_unpacked(name, nodes, module) else value
         if short in [pattern.format(activation) for pattern in _SLOPES]:
             return slope if _takes_argument(name, module, nodes) else slope_of_value
     return None
@@ -260,12 +282,23 @@ def _with_argument(function: Callable[..., Any]) -> Callable[[Any], tuple[Any, A
     return activation
 
 
-def _is_unpacked(name: str, nodes: list[ast.AST]) -> bool:
-    """Whether a file takes two values from a call: `A, cache = sigmoid(Z)`."""
-    for node in nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and _calls(node.value, name):
-            return len(node.targets[0].elts) == 2
-    return False
+def _is_unpacked(name: str, nodes: list[ast.AST], module: str) -> bool:
+    """Whether a file takes two values from a call, `A, cache = sigmoid(Z)`; where it shows none, the module says."""
+    targets = [
+        node.targets[0]
+        for node in nodes
+        if isinstance(node, ast.Assign) and any(_calls(value, name) for value in _alternatives(node.value))
+    ]
+    if not targets:
+        return "dnn_utils" in module and not any(_calls(node, name) for node in nodes)
+    return any(isinstance(target, ast.Tuple) and len(target.elts) == 2 for target in targets)
+
+
+def _alternatives(value: ast.expr) -> list[ast.expr]:
+    """What a conditional expression may be."""
+    if isinstance(value, ast.IfExp):
+        return [*_alternatives(value.body), *_alternatives(value.orelse)]
+    return [value]
 
 
 def _takes_argument(name: str, module: str, nodes: list[ast.AST]) -> bool:

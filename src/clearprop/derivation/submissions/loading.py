@@ -98,8 +98,9 @@ class Loaded:
     def _is_own(self, value: Any) -> bool:
         if isinstance(value, types.ModuleType | Nothing):
             return False
-        home = getattr(value, "__module__", None) if callable(value) else None
-        if not isinstance(home, str) or home == self.module.__name__:
+        is_code = callable(value) and hasattr(value, "__name__")  # a function or class, and no object of a class
+        home = getattr(value, "__module__", None) if is_code else None
+        if not isinstance(home, str) or home == self.module.__name__ or self.stand_ins.is_pass(value):
             return True
         return self.stand_ins.is_own(getattr(sys.modules.get(home), "__file__", None))
 

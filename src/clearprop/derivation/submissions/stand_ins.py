@@ -119,6 +119,11 @@ class StandIns:
             return False
         return path == self.source.path or self.folder in Path(path).resolve().parents
 
+    def is_pass(self, value: Any) -> bool:
+        """Whether a function is a pass or cost that was supplied, and so part of the person's network."""
+        helpers = sys.modules.get("clearprop.derivation.submissions.helpers")
+        return helpers is not None and value in helpers.PASSES
+
     def importer(self) -> tuple[str, int] | None:
         """The person's file and line that imports right now; None where something else does."""
         frame = sys._getframe(1)

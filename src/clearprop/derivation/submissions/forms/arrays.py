@@ -95,11 +95,16 @@ def own_weight(array: Any, layout: Layout, shape: tuple[int, int]) -> Array | No
 
 
 def own_bias(array: Any, n: int) -> Array | None:
-    """∇bˡ in this house's shape (n_l,); left in its own where that does not fit."""
+    """∇bˡ in this house's shape (n_l,); left in its own where that does not fit, but for axes of one entry.
+
+    >>> own_bias(np.ones((2, 1)), 2).shape, own_bias(np.ones((1, 7)), 2).shape, own_bias(np.ones((2, 7)), 2).shape
+    ((2,), (7,), (2, 7))
+    """
     found = plain(array)
     if not isinstance(found, np.ndarray):
         return found if found is None else np.asarray(found)
-    return found.reshape(n) if found.size == n and max(found.shape, default=1) == n else found
+    lean = found.squeeze()
+    return found.reshape(n) if lean.shape in ((n,), () if n == 1 else (n,)) else lean
 
 
 def own_output(output: Any, layout: Layout, shape: tuple[int, int]) -> Array | None:

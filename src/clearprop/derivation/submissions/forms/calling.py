@@ -3,7 +3,9 @@
 import ast
 import inspect
 import re
+import types
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 #: What an argument is for: the names (lower case, no underscores) that say so.
@@ -50,11 +52,22 @@ class NotBoundError(TypeError):
 
 def arguments_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """The arguments that a call may give by place or name; none where the signature is unknown."""
+    if isinstance(function, types.MethodType) and isinstance(function.__func__, types.FunctionType):
+        return list(_arguments_of(function.__func__)[1:])
+    return list(_arguments_of(function) if isinstance(function, types.FunctionType) else _read_arguments(function))
+
+
+@cache
+def _arguments_of(function: types.FunctionType) -> tuple[inspect.Parameter, ...]:
+    return _read_arguments(function)
+
+
+def _read_arguments(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     try:
         found = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return []
-    return [p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        return ()
+    return tuple(p for p in found if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD))
 
 
 def roles_in(function: Callable[..., Any]) -> list[str | None]:
@@ -109,14 +122,19 @@ def parsed(source: str) -> ast.Module:
 
 def returned_names(tree: ast.AST, function: Callable[..., Any]) -> list[str]:
     """What the last `return` line of a function names, "" where an expression has no name; none where unknown."""
-    path = getattr(function, "__qualname__", "").split(".")
+    return list(_returned_names(tree, getattr(function, "__qualname__", "")))
+
+
+@cache
+def _returned_names(tree: ast.AST, qualified_name: str) -> tuple[str, ...]:
+    path = qualified_name.split(".")
     definition = function_named(tree, path[-1], path[-2] if len(path) > 1 else None)
     returns = [node for node in ast.walk(definition) if isinstance(node, ast.Return)] if definition else []
     if not returns:
-        return []
+        return ()
     value = max(returns, key=lambda node: node.lineno).value
     parts = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
-    return [_name_of(part) for part in parts]
+    return tuple(_name_of(part) for part in parts)
 
 
 def _name_of(node: ast.AST | None) -> str:

@@ -167,6 +167,7 @@ class PlainAdapter:
             words=arrays.words_of(source),
             has_loss=self.own_loss is not None or self.tells_loss,
             takes_penalty="penalty" in roles.values(),
+            depth=max((layer for _, layer in slots_of(list(roles)).values()), default=None),
         )
 
     def own_names(self, names: Mapping[str, Any]) -> set[str]:
@@ -233,7 +234,8 @@ class PlainAdapter:
             with suppress(Exception):
                 answer = replace(answer, loss=self._own_loss(style, layout, parameters, X, Y, penalty))
         output = self._output(style, layout, parameters, X, Y)
-        return replace(answer, output=output, changed=tuple(changed))
+        alone = style.pack in ("bare", "vector")
+        return replace(answer, output=output, changed=tuple(changed), of_one_layer=alone)
 
     def _answer(self, value: Any, layout: Layout, parameters: Parameters) -> Answer:
         """What one call returned, in this house's order."""
