@@ -29,7 +29,8 @@ class GradientCheck(Presented):
 
     `rows` has every ∇W and ∇b beside the right one; `agreements` how the right ones were measured without formulas;
     `own_loss` whether the code's loss has the gradient that the code returns; `assumed` what was not told and found by
-    trying, or supplied; `diagnosis` what went wrong.
+    trying, or supplied; `diagnosis` what went wrong. Of a model, the gradients are those of the equations
+    (`of_equations`), and what is right is measured.
     """
 
     source: str
@@ -40,6 +41,7 @@ class GradientCheck(Presented):
     own_loss: OwnLoss | None = None
     assumed: tuple[Message, ...] = field(default=())
     language: str = "en"
+    of_equations: bool = False
 
     @property
     def passed(self) -> bool:
@@ -93,9 +95,10 @@ class GradientCheck(Presented):
             yield from self.diagnosis.blocks()
 
     def _evidence(self) -> Iterator[Content]:
-        yield Message("check.right_is")
-        for agreement in self.agreements:
-            yield agreement.message
+        yield Message("check.right_is_measured" if self.of_equations else "check.right_is")
+        if self.passed or not self.of_equations:
+            for agreement in self.agreements:
+                yield agreement.message
         if self.own_loss:
             yield self.own_loss.message
 
@@ -135,7 +138,7 @@ def check_problem(problem: Problem, source: str, language: str = "en", automatic
     diagnosis = Diagnosis(problem.network, language=language)
     if any(row.verdict != "right" for row in rows):
         diagnosis = diagnosed(problem.network, rows, explanations(problem, returned)[0], returned, language)
-    return GradientCheck(source, problem.network, rows, diagnosis, found, language=language)
+    return GradientCheck(source, problem.network, rows, diagnosis, found, language=language, of_equations=True)
 
 
 def check_network(

@@ -38,6 +38,9 @@ class Given:
             if (self.Y % 1).any() or self.Y.min() < 0:
                 return None  # amounts, for one output
             above = max(2, int(self.Y.max()) + 1)
+        if below == above and sizes[0] != sizes[-1]:  # the end that nothing says gives way
+            below += self.X is None
+            above += self.Y is None and above > 1
         if (below, above) == (sizes[0], sizes[-1]):
             return sizes
         others = (size for size in count(5) if size not in (below, above))
