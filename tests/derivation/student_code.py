@@ -403,7 +403,7 @@ class Student:
         for mistake in self.mistakes:
             if (mistake.place, mistake.layer) == (place, l):
                 for (slip, detail), function in table.items():
-                    if slip == mistake.slip and _is_of(mistake.detail, detail):
+                    if slip == mistake.slip and is_of(mistake.detail, detail):
                         return np.asarray(function(s, l, mistake.detail))
         return right()
 
@@ -435,7 +435,7 @@ def _fitted(parameter: Numbers, array: Numbers) -> Numbers:
     raise InapplicableError
 
 
-def _is_of(detail: str, pattern: str) -> bool:
+def is_of(detail: str, pattern: str) -> bool:
     """Whether a mistake's detail, "2 both", is of a table's, "{k} both"."""
     if not pattern.startswith("{"):
         return detail == pattern

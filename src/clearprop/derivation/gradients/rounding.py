@@ -111,7 +111,8 @@ def _function_sizes(f: Activation, z: Array, a: Array) -> tuple[Array, Array]:
         return np.abs(a), slope  # arithmetic alone
     conditioned = np.abs(a) + np.abs(z) * slope
     if f.range[0] >= 0.0 and "log" not in f.formula:
-        return conditioned, conditioned + slope
+        whole = 1.0 if np.isfinite(f.range[1]) else 0.0  # (1 + tanh(z/2))/2 is a right σ(z), and 0 where σ is 1e-17
+        return conditioned + whole, conditioned + slope + whole
     return conditioned + 1.0 + np.abs(z), slope + 1.0 + np.abs(z)
 
 
