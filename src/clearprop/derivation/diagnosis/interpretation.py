@@ -150,10 +150,10 @@ def _fewest_slips(readings: list[Reading], hints: Hints) -> Reading:
         return readings[0]
     named = [one for one in readings if one.convention.hidden in hints.words] or readings[: len(readings) // 2]
     groups = named, [one for one in readings if one not in named]
-    for plainly, group in product((True, False), groups):
+    for slips, group in product((1, 2, 0), groups):
         best: tuple[float, Reading] | None = None
         for place, one in enumerate(group):
-            if top_is_explained(one.problem, one.returned, plainly):
+            if top_is_explained(one.problem, one.returned, slips):
                 cost = one.explanations[0].cost
                 if best is None or cost + LESS_USUAL * place < best[0]:
                     best = cost + LESS_USUAL * place, one

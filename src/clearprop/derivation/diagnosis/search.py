@@ -113,9 +113,10 @@ def explanations(problem: Problem, returned: Returned) -> list[Explanation]:
     """
     returned = returned.above_zero(problem)
     states = [Explanation(Scene(problem, returned.dW))]
-    for l in reversed(problem.network.layers):
-        below = [state for above in states for state in _layer(above, l, returned)]
-        states = _best(below, l)
+    with np.errstate(all="ignore"):  # what a slip would make may be too large for any number
+        for l in reversed(problem.network.layers):
+            below = [state for above in states for state in _layer(above, l, returned)]
+            states = _best(below, l)
     return states
 
 
@@ -207,15 +208,17 @@ def _cost(used: tuple[Used, ...], cost: float, earlier: set[str]) -> float:
     return cost - repeated * (1.0 - REPEATED)
 
 
-def _error_signals(scene: Scene, l: int, returned: Returned, earlier: set[str]) -> list[Choice]:
-    """Δˡ right, and with up to two slips, the cheapest first."""
+def _error_signals(
+    scene: Scene, l: int, returned: Returned, earlier: set[str], most: int = MOST_SLIPS
+) -> list[Choice]:
+    """Δˡ right, and with up to so many slips, the cheapest first."""
     top = l == scene.network.n_layers
     firsts = output_errors(scene) if top else products(scene, l)
     seconds = [Choice(np.ones(1))] if top else slopes(scene, l)
     found = []
     for first, second, (factor, sign, price) in product(firsts, seconds, factors(scene.m)):
         used = first.used + second.used + sign
-        if len(used) <= MOST_SLIPS:
+        if len(used) <= most:
             cost = _cost(used, first.cost + second.cost + price, earlier)
             found.append(Choice(first.array * second.array * factor, used, cost))
     if not top:
@@ -369,19 +372,19 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
     return Match(expected, used, float(len(used)))
 
 
-def top_is_explained(problem: Problem, returned: Returned, plainly: bool) -> bool:
-    """Whether an error signal, right or wrong, explains anything in the output layer: else it is another convention.
+def top_is_explained(problem: Problem, returned: Returned, slips: int) -> bool:
+    """Whether an error signal explains anything in the output layer: else it is another convention.
 
     Arguments:
         problem: what should have been differentiated, by this convention.
         returned: the gradients that are to be explained.
-        plainly: by itself; else the right one is tried with slips in the gradients.
+        slips: so many in the error signal, at most; 0: none there, but some in the gradients.
     """
     scene, L, returned = Scene(problem, returned.dW), problem.network.n_layers, returned.above_zero(problem)
-    for delta in _error_signals(scene, L, returned, set()):
+    for delta in _error_signals(scene, L, returned, set(), max(1, slips)):
         top = scene.below(L, delta.array)
-        if plainly and (_plain_bias(top, L, returned) or _plain_weights(top, L, returned)):
+        if slips and (_plain_bias(top, L, returned) or _plain_weights(top, L, returned)):
             return True
-        if not plainly:
+        if not slips:
             return bool(_explain_bias(top, L, returned, set()) or _explain_weights(top, L, returned, set()))
     return False
