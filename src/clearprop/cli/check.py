@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from clearprop.cli.presenting import Format, Language, Out, checked_format, chec
 from clearprop.derivation.diagnosis.conventions import PENALTIES, SCALINGS, SQUARED_ERRORS, Told, told
 from clearprop.derivation.diagnosis.given import Given, given
 from clearprop.derivation.gradient_checks import GradientCheck
-from clearprop.derivation.messages import check_language, pieces
+from clearprop.derivation.messages import catalog, check_language, pieces
 from clearprop.derivation.submission_checks import check_submission
 from clearprop.derivation.submissions.answer import SubmissionError
 from clearprop.derivation.submissions.submission import open_file
@@ -57,7 +58,10 @@ def check(
     ] = None,
     data: Annotated[
         Path | None,
-        typer.Option("--data", help="A table of numbers, the class or target last; its first rows are used."),
+        typer.Option(
+            "--data",
+            help="A table of numbers, the class or target last; its first rows are used, and the first of each class.",
+        ),
     ] = None,
     rows: Annotated[int | None, typer.Option(help="How many rows.", show_default="7; of --data, up to 32")] = None,
     seed: Annotated[int, typer.Option(help="Of the numbers that are drawn.")] = 0,
@@ -113,18 +117,24 @@ def _checked(
 
 
 def _rows(data: Path, n_rows: int | None) -> tuple[Array, Array]:
-    """Return the first rows of a table as numbers, (m, n_0), and its last column as targets, (m, n_L)."""
+    """Return rows of a table as numbers, (m, n_0), and its last column as targets, (m, n_L).
+
+    They are the first ones, and the first of each class.
+    """
     from clearprop.tables import TableEncoder, class_labels, looks_continuous, read_table, split_target
 
     table = read_table(data)
     features, target, _ = split_target(table, table.column_names[-1], source=data.name)
     m = min(n_rows or MOST_ROWS, features.num_rows)
-    X = TableEncoder().fit_transform(features, source=data.name)[:m].astype(float)
+    X = TableEncoder().fit_transform(features, source=data.name).astype(float)
     if looks_continuous(target):
         amounts = np.asarray(target, float)[:, None]
-        return X, (amounts[:m] - amounts.mean()) / (amounts.std() or 1.0)
+        return X[:m], (amounts[:m] - amounts.mean()) / (amounts.std() or 1.0)
     labels, codes = class_labels(target)
-    return X, np.eye(len(labels))[codes[:m]]
+    firsts = np.sort(np.unique(codes, return_index=True)[1])  # code that counts classes must see them all
+    others = np.setdiff1d(np.arange(len(codes)), firsts)
+    rows = np.sort(np.concatenate([firsts, others])[:m])
+    return X[rows], np.eye(len(labels))[codes[rows]]
 
 
 def _tell(problem: str, format_name: str, file: Path) -> None:
@@ -132,3 +142,11 @@ def _tell(problem: str, format_name: str, file: Path) -> None:
     if format_name == "json":
         print(json.dumps({"kind": "gradient_check", "source": file.name, "passed": None, "error": problem}))
     print("clearprop: " + " ".join(problem.split()), file=sys.stderr)
+
+
+def _forms() -> str:
+    """The known forms of code, one a line, for the help."""
+    return "\n".join(f"- {text}" for key, text in catalog("en").items() if key.startswith("forms."))
+
+
+check.__doc__ = f"{check.__doc__}\n    The file has one of:\n\n" + textwrap.indent(_forms(), "    ") + "\n"

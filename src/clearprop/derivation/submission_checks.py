@@ -102,6 +102,8 @@ def _assumed(examination: Examination, told: Told, by_own_loss: bool) -> Iterato
         yield Message("check.square_only" if examination.square else "check.refused", error=examination.refused.message)
         if examination.square:
             yield Message("check.square_only_then")
+    if examination.one_output:
+        yield Message("check.one_output")
     if by_own_loss:
         yield Message("check.own_loss_unknown")
     else:

@@ -1,7 +1,8 @@
 """One person's code, asked: at which sizes and in which layout it answers, and how the answer is to be read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from clearprop.derivation.diagnosis.conventions import Told
 from clearprop.derivation.diagnosis.given import Given
 from clearprop.derivation.diagnosis.interpretation import Point, Reading, interpret
+from clearprop.derivation.messages import Message
 from clearprop.derivation.submissions.answer import Answer, Layout, Submission, SubmissionError
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
@@ -31,7 +33,7 @@ class Examination:
     """An answer of the code, how it was called and how it is read.
 
     `refused` is what it raised at other sizes, which were tried first; `square` says whether it answers only where all
-    layers have as many units.
+    layers have as many units, `one_output` whether its arrays have the right shapes with one output only.
     """
 
     submission: Submission
@@ -40,11 +42,7 @@ class Examination:
     reading: Reading
     refused: SubmissionError | None = None
     square: bool = False
-
-    @property
-    def fits(self) -> bool:
-        """Whether all arrays have the shape of their parameter."""
-        return _fits(self.reading.answer, self.point)
+    one_output: bool = False
 
     @property
     def is_explained(self) -> bool:
@@ -74,28 +72,89 @@ def examine(submission: Submission, told: Told, given: Given) -> Examination:
     penalty = told.penalty if told.penalty is not None else PENALTY if submission.hints.takes_penalty else 0.0
     errors: list[SubmissionError] = []
     best: Examination | None = None
+    misfit: _Asked | None = None
     for sizes, n_samples, square in _sizes(submission, given):
-        if best is not None and (best.fits != square or len(sizes) == 2):
+        if (misfit is not None and (square or len(sizes) == 2)) or (best is not None and not square):
             continue  # shapes that are wrong where sizes differ are no less so where they do not
-        point = random_point(sizes, n_samples, given, penalty)
+        asked = _Asked(submission, told, given, random_point(sizes, n_samples, given, penalty))
         try:
-            layout, answer, reading = _best_reading(submission, told, point)
+            layout, answer, reading = _best_reading(asked)
         except SubmissionError as error:
             errors.append(error)
             continue
         if len(sizes) == 2 and errors and not (answer.of_one_layer or _of_one_layer(errors)):
             continue
-        found = Examination(submission, layout, point, reading, _telling(errors), square)
-        if found.fits and (not errors or sizes[-1] > 1 or found.is_explained):  # one output hides what does not fit
+        if reading is None:
+            misfit = misfit or asked
+            if all(array is not None for array in answer.named().values()):
+                break  # else its layers may be fewer
+            continue
+        found = Examination(submission, layout, asked.point, reading, _telling(errors), square)
+        if not errors or sizes[-1] > 1 or found.is_explained:  # one output hides what does not fit
             return found
-        if best is None or (found.fits, -found.cost) > (best.fits, -best.cost):
-            best = found
-    if best is None:
-        telling = _telling(errors)
-        if telling is None:
-            raise ValueError("layers: none of the usual sizes fits X, Y and the code; say them, such as (4, 5, 3)")
-        raise telling
-    return best
+        best = found if best is None or found.cost < best.cost else best
+    if best is not None:
+        return best
+    if misfit is not None:
+        return _misfit(misfit, _telling(errors))
+    raised = _telling(errors)
+    assert raised is not None
+    raise raised
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Whom one asks, where, and what is known."""
+
+    submission: Submission
+    told: Told
+    given: Given
+    point: Point
+
+    def answer(self, layout: Layout) -> Answer:
+        """Call the code."""
+        point = self.point
+        return self.submission.answer(layout, point.parameters, point.X, point.Y, point.penalty)
+
+    def read(self, answer: Answer, layout: Layout) -> Reading:
+        """Read what it answered."""
+        return interpret(answer, self.point, self.told, self.submission.hints, layout.batch == "single")
+
+    def with_one_output(self) -> "_Asked | None":
+        """The same with one output; None where the sizes are given, or are that."""
+        given, sizes = self.given, self.point.parameters.sizes
+        fixed = (self.submission.hints.sizes, given.sizes, given.parameters, given.Y)
+        if sizes[-1] == 1 or any(one is not None for one in fixed):
+            return None
+        return replace(self, point=random_point((*sizes[:-1], 1), len(self.point.X), given, self.point.penalty))
+
+
+def _misfit(asked: _Asked, refused: SubmissionError | None) -> Examination:
+    """Read an answer with arrays of wrong shapes; they may be those of code that is for one output."""
+    layout, answer, _ = _best_reading(asked)
+    one = asked.with_one_output()
+    with suppress(SubmissionError):
+        if one is not None and _n_fitting(other := one.answer(layout), one.point) == _n_arrays(one.point):
+            found = Examination(asked.submission, layout, one.point, one.read(other, layout), refused, one_output=True)
+            if found.is_explained:
+                return found
+    _check_sizes(answer, asked)
+    return Examination(asked.submission, layout, asked.point, asked.read(answer, layout), refused)
+
+
+def _check_sizes(answer: Answer, asked: _Asked) -> None:
+    """Raise SubmissionError where no array has as many entries as its parameter: these are no gradients."""
+    parameters = asked.point.parameters
+    own = Answer([*parameters.W], [*parameters.b]).named()
+    pairs = [(name, array, np.asarray(own[name])) for name, array in answer.named().items() if array is not None]
+    if pairs and not any(array.size == parameter.size for _, array, parameter in pairs):
+        name, array, parameter = pairs[0]
+        shapes = {
+            "given": str(array.shape),
+            "right": str(parameter.shape),
+            "sizes": "-".join(map(str, parameters.sizes)),
+        }
+        raise SubmissionError(Message("submission.shape", code=asked.submission.source, array=name, **shapes))
 
 
 def _of_one_layer(errors: list[SubmissionError]) -> bool:
@@ -136,20 +195,23 @@ def _sizes(submission: Submission, given: Given) -> Iterator[tuple[tuple[int, ..
 _FLAT = tuple((sizes, len(set(sizes)) == 1) for sizes in FLAT_SIZES)
 
 
-def _best_reading(submission: Submission, told: Told, point: Point) -> tuple[Layout, Answer, Reading]:
-    """Call the code in each layout; take the one that is right, or else explained best; raise if it never answers."""
+def _best_reading(asked: _Asked) -> tuple[Layout, Answer, Reading | None]:
+    """Call the code in each layout; take the one that is right, or else explained best; raise if it never answers.
+
+    An answer with arrays that do not have the shape of their parameter is not read.
+    """
     error: SubmissionError | None = None
     answers: list[tuple[Layout, Answer]] = []
     best: tuple[float, Layout, Answer, Reading] | None = None
-    for layout in submission.layouts:
+    for layout in asked.submission.layouts:
         try:
-            answer = submission.answer(layout, point.parameters, point.X, point.Y, point.penalty)
+            answer = asked.answer(layout)
         except SubmissionError as raised:
             error = error or raised
             continue
         answers.append((layout, answer))
-        if _fits(answer, point):
-            reading = _interpreted(answer, layout, point, told, submission)
+        if _n_fitting(answer, asked.point) == _n_arrays(asked.point):
+            reading = asked.read(answer, layout)
             if reading.is_right:
                 return layout, answer, reading
             cost = reading.explanations[0].cost
@@ -162,12 +224,8 @@ def _best_reading(submission: Submission, told: Told, point: Point) -> tuple[Lay
     if not answers:
         assert error is not None
         raise error
-    layout, answer = max(answers, key=lambda pair: _n_fitting(pair[1], point))
-    return layout, answer, _interpreted(answer, layout, point, told, submission)
-
-
-def _interpreted(answer: Answer, layout: Layout, point: Point, told: Told, submission: Submission) -> Reading:
-    return interpret(answer, point, told, submission.hints, layout.batch == "single")
+    layout, answer = max(answers, key=lambda pair: _n_fitting(pair[1], asked.point))
+    return layout, answer, None
 
 
 def _n_fitting(answer: Answer, point: Point) -> int:
@@ -183,8 +241,8 @@ def _n_fitting(answer: Answer, point: Point) -> int:
     )
 
 
-def _fits(answer: Answer, point: Point) -> bool:
-    return _n_fitting(answer, point) == 2 * (len(point.parameters.W) - 1)
+def _n_arrays(point: Point) -> int:
+    return 2 * (len(point.parameters.W) - 1)
 
 
 def random_point(sizes: tuple[int, ...], n_samples: int, given: Given, penalty: float) -> Point:

@@ -74,6 +74,9 @@ def _two_lists(first: Sequence[Any], second: Sequence[Any], names: Sequence[str]
     """Which of two lists holds the weights: by their shapes, else by their names; else biases come first."""
     W = parameters.W[1:]
     matches = _shape_matches(first, W), _shape_matches(second, W)
+    if matches[0] == matches[1]:
+        matches = sum(np.ndim(array) for array in first), sum(np.ndim(array) for array in second)
+        matches = matches if max(map(len, (first, second))) and 1 in {np.ndim(a) for a in (*first, *second)} else (0, 0)
     if matches[0] != matches[1]:
         return ["W", "b"] if matches[0] > matches[1] else ["b", "W"]
     kinds = [re.sub(r"[^wb]|nabla|grad|db(?=w)|delta", "", name.lower())[-1:] for name in names]

@@ -1,5 +1,6 @@
 """The plain form: a function of weights, biases, inputs and targets that returns the gradients."""
 
+import ast
 import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -148,8 +149,12 @@ class PlainAdapter:
         roles = roles_of(self.function) or roles_by_place(self.function)
         assert roles is not None
         self.roles = roles
-        self.own_loss = _sibling(names, _LOSSES, ("inputs", "targets"))
         self.own_forward = _sibling(names, _FORWARDS, ("inputs",))
+        self.loss_of_output = False
+        self.own_loss = _sibling(names, _LOSSES, ("inputs", "targets"))
+        if self.own_loss is None and self.own_forward is not None:
+            self.own_loss = _loss_of_output(names)
+            self.loss_of_output = self.own_loss is not None
         source = source or text_of(self.function)
         tree = parsed(source)
         self.returned = returned_names(tree, self.function)
@@ -167,7 +172,7 @@ class PlainAdapter:
             words=arrays.words_of(source),
             has_loss=self.own_loss is not None or self.tells_loss,
             takes_penalty="penalty" in roles.values(),
-            depth=max((layer for _, layer in slots_of(list(roles)).values()), default=None),
+            depth=max((layer for _, layer in slots_of(list(roles)).values()), default=_depth(tree, roles)),
         )
 
     def own_names(self, names: Mapping[str, Any]) -> set[str]:
@@ -177,6 +182,9 @@ class PlainAdapter:
 
     def call(self, layout: Layout, parameters: Parameters, X: Array, Y: Array, penalty: float) -> Answer:
         """Call the function once, in the style that gives the most gradients of the right size."""
+        slots = slots_of(list(self.roles)).values()
+        if slots and not any(what == "b" for what, _ in slots):
+            raise SubmissionError(Message("submission.no_biases", code=self.name))
         known = (layout, len(parameters.W))
         styles = [self.working[known]] if known in self.working else self.styles
         failure: Exception | None = None
@@ -212,6 +220,12 @@ class PlainAdapter:
     ) -> float | None:
         assert self.own_loss is not None
         batches = [Handed(style, layout, parameters, *batch, penalty) for batch in batches_of(layout, X, Y)]
+        if self.loss_of_output:
+            assert self.own_forward is not None
+            for batch in batches:
+                batch.values["output"] = _only_output(
+                    batch.given_to(*self.own_forward), np.shape(batch.before["targets"])
+                )
         losses = [arrays.number(batch.given_to(*self.own_loss)) for batch in batches]
         return None if None in losses else float(sum(loss for loss in losses if loss is not None))
 
@@ -328,6 +342,53 @@ def _sibling(
             if simplified(name) == want and inspect.isroutine(value) and (roles := roles_of(value, needed)):
                 return value, roles
     return None
+
+
+def _depth(tree: ast.Module, roles: Mapping[str, str]) -> int | None:
+    """How many layers a file knows that takes lists and loops over none: `W[0]`, `W[1]`, or `W1, W2 = W`."""
+    lists = {argument for argument, role in roles.items() if role == "W"}
+    places: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=parts)], value=ast.Name(id=name)) if name in lists:
+                places |= set(range(len(parts)))
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=int() as place)) if name in lists:
+                places.add(place)
+            case ast.Subscript(value=ast.Name(id=name)) if name in lists:
+                return None
+            case ast.For(iter=over) | ast.comprehension(iter=over):
+                if any(isinstance(part, ast.Name) and part.id in lists for part in ast.walk(over)):
+                    return None
+    first = min(places, default=0)
+    return len(places) if places and first in (0, 1) and max(places) - first + 1 == len(places) > 1 else None
+
+
+def _loss_of_output(names: Mapping[str, Any]) -> tuple[Callable[..., Any], dict[str, str]] | None:
+    """The file's own `loss(output, Y)`, which is chained to its forward function."""
+    for want in _LOSSES.split():
+        for name, value in names.items():
+            if simplified(name) == want and inspect.isroutine(value):
+                required = [argument.name for argument in arguments_of(value) if argument.default is argument.empty]
+                roles = {name: role_of(name) or "output" for name in required}
+                if sorted(roles.values()) == ["output", "targets"]:
+                    return value, roles
+    return None
+
+
+def _only_output(value: Any, shape: tuple[int, ...]) -> Any:
+    """The outputs in what a forward function gives: A, (A, cache), [A0, A1, A2], or the only array of their shape.
+
+    Raises:
+        ValueError: it might be several.
+    """
+    if isinstance(value, list) and value and hasattr(value[-1], "shape"):
+        return value[-1]
+    if not isinstance(value, tuple):
+        return value
+    found = [part for part in value if hasattr(part, "shape") and tuple(part.shape) == shape]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} arrays of shape {shape}")
+    return found[0]
 
 
 def unstacked(value: Any, parameters: Parameters) -> Any:
