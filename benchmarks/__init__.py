@@ -1,0 +1,1 @@
+"""How long things take, printed as tables; nothing is asserted here."""
