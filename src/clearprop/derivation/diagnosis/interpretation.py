@@ -20,6 +20,8 @@ from clearprop.mathematics.network import Parameters
 SAME_VALUE = {8: 1e-5, 4: 1e-3}
 #: What a convention costs that comes later in the list of usual ones; an explanation that is not looked beyond.
 LESS_USUAL, GOOD = 0.02, 1.6
+#: What explanations may cost: only if no convention has a cheap one, dear ones are looked for, which takes longer.
+LIMITS = (GOOD, 4.0, float("inf"))
 #: Differences above this share of the largest entry are no rounding, unless they are below so many roundings of numbers
 #: as large as the activations: where f saturates, 1 − f rounds to 0 and nothing else is left of a gradient.
 NEAR, SATURATED = 0.05, 1e3
@@ -151,16 +153,21 @@ def _fewest_slips(readings: list[Reading], hints: Hints) -> Reading:
     named = [one for one in readings if one.convention.hidden in hints.words] or readings[: len(readings) // 2]
     groups = named, [one for one in readings if one not in named]
     for slips, group in product((1, 2, 0), groups):
-        best: tuple[float, Reading] | None = None
-        for place, one in enumerate(group):
-            if top_is_explained(one.problem, one.returned, slips):
-                cost = one.explanations[0].cost
-                if best is None or cost + LESS_USUAL * place < best[0]:
+        likely: dict[int, bool] = {}
+        for limit in LIMITS:
+            best: tuple[float, Reading] | None = None
+            for place, one in enumerate(group):
+                if place not in likely:
+                    likely[place] = top_is_explained(one.problem, one.returned, slips)
+                if not likely[place]:
+                    continue
+                cost = min((found.cost for found in explanations(one.problem, one.returned, limit)), default=None)
+                if cost is not None and (best is None or cost + LESS_USUAL * place < best[0]):
                     best = cost + LESS_USUAL * place, one
-                if cost <= GOOD:
+                if cost is not None and cost <= GOOD:
                     break
-        if best is not None:
-            return best[1]
+            if best is not None:
+                return best[1]
     return readings[0]
 
 

@@ -104,19 +104,20 @@ class Returned:
         return bool(np.all(np.abs(given - expected) <= self.close * max(size, self.floors[l] if self.floors else 0.0)))
 
 
-def explanations(problem: Problem, returned: Returned) -> list[Explanation]:
+def explanations(problem: Problem, returned: Returned, limit: float = np.inf) -> list[Explanation]:
     """The likeliest explanations of all arrays, the one with the fewest slips first.
 
     Arguments:
         problem: what should have been differentiated.
         returned: the gradients that are to be explained.
+        limit: dearer ones are not looked for; there may be none.
     """
     returned = returned.above_zero(problem)
     states = [Explanation(Scene(problem, returned.dW))]
     with np.errstate(all="ignore"):  # what a slip would make may be too large for any number
         for l in reversed(problem.network.layers):
-            below = [state for above in states for state in _layer(above, l, returned)]
-            states = _best(below, l)
+            below = [state for above in states for state in _layer(above, l, returned, limit)]
+            states = _best([state for state in below if state.cost <= limit], l)
     return states
 
 
@@ -136,20 +137,21 @@ def states_cost(kept: list[Explanation], otherwise: Explanation) -> float:
     return kept[0].cost if kept else otherwise.cost
 
 
-def _layer(above: Explanation, l: int, returned: Returned) -> Iterator[Explanation]:
+def _layer(above: Explanation, l: int, returned: Returned, limit: float) -> Iterator[Explanation]:
     """Every way to explain one more layer, or the right error signal where none explains anything."""
     least, nothing = np.inf, 2 * UNEXPLAINED
     earlier = {finding.used.slip for finding in above.findings}
     for delta in _error_signals(above.scene, l, returned, earlier):
-        if delta.cost > least + SLACK:
+        room = limit - above.cost - delta.cost
+        if delta.cost > least + SLACK or room < 0.0:
             break
         scene = above.scene.below(l, delta.array)
         weights, bias = _plain_weights(scene, l, returned), _plain_bias(scene, l, returned)
         if delta.used and weights is None and bias is None:
             continue  # a wrong error signal that by itself explains nothing is no hypothesis
-        weights = weights or _explain_weights(scene, l, returned, earlier)
+        weights = weights or _explain_weights(scene, l, returned, earlier, room)
         seen = earlier | {used.slip for used in (*delta.used, *(weights.used if weights else ()))}
-        bias = bias or _explain_bias(scene, l, returned, seen)
+        bias = bias or _explain_bias(scene, l, returned, seen, room)
         if _is_chance(weights, bias, returned, l, delta.used):
             if delta.used:
                 continue
@@ -208,9 +210,7 @@ def _cost(used: tuple[Used, ...], cost: float, earlier: set[str]) -> float:
     return cost - repeated * (1.0 - REPEATED)
 
 
-def _error_signals(
-    scene: Scene, l: int, returned: Returned, earlier: set[str], most: int = MOST_SLIPS
-) -> list[Choice]:
+def _error_signals(scene: Scene, l: int, returned: Returned, earlier: set[str], most: int = MOST_SLIPS) -> list[Choice]:
     """Δˡ right, and with up to so many slips, the cheapest first."""
     top = l == scene.network.n_layers
     firsts = output_errors(scene) if top else products(scene, l)
@@ -276,7 +276,7 @@ def _bias_size(scene: Scene, l: int) -> float:
     return float(np.max(np.sum(np.abs(scene.delta[l]), axis=0), initial=0.0))
 
 
-def _explain_weights(scene: Scene, l: int, returned: Returned, earlier: set[str]) -> Match | None:
+def _explain_weights(scene: Scene, l: int, returned: Returned, earlier: set[str], room: float = np.inf) -> Match | None:
     """The cheapest explanation of what was returned for ∇Wˡ, given Δˡ."""
     given = returned.dW[l]
     if given is None:
@@ -295,10 +295,10 @@ def _explain_weights(scene: Scene, l: int, returned: Returned, earlier: set[str]
         size = float(np.max(np.abs(delta).T @ np.abs(taken), initial=0.0)) * abs(factor)
         return contract_weights(contraction, delta, taken) * factor, size
 
-    return _cheapest(ways, tried, returned, scene, ("W", l), earlier)
+    return _cheapest(ways, tried, returned, scene, ("W", l), earlier, room)
 
 
-def _explain_bias(scene: Scene, l: int, returned: Returned, earlier: set[str]) -> Match | None:
+def _explain_bias(scene: Scene, l: int, returned: Returned, earlier: set[str], room: float = np.inf) -> Match | None:
     """The cheapest explanation of what was returned for ∇bˡ, given Δˡ."""
     if returned.db[l] is None:
         return None
@@ -316,7 +316,7 @@ def _explain_bias(scene: Scene, l: int, returned: Returned, earlier: set[str]) -
     def tried(base: Array, factor: float) -> tuple[Array, float]:
         return base * factor, max(size, float(np.max(np.abs(base), initial=0.0))) * abs(factor)
 
-    return _cheapest(ways, tried, returned, scene, ("b", l), earlier)
+    return _cheapest(ways, tried, returned, scene, ("b", l), earlier, room)
 
 
 def _cheapest(
@@ -326,11 +326,12 @@ def _cheapest(
     scene: Scene,
     at: tuple[str, int],
     earlier: set[str],
+    room: float,
 ) -> Match | None:
     """The cheapest of the ways, each (cost, slips, what it takes, factor), whose outcome is what was returned."""
     best: Match | None = None
     for cost, used, way, factor in sorted(ways, key=lambda way: way[0]):
-        if best and cost >= best.cost:
+        if cost >= (best.cost if best else np.inf) or cost > room:
             break
         base, size = tried(way, factor)
         match = _matched(base, returned, scene, at, size)
