@@ -1,7 +1,6 @@
 """One person's code, asked: at which sizes and in which layout it answers, and how the answer is to be read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -91,7 +90,7 @@ def examine(submission: Submission, told: Told, given: Given) -> Examination:
             continue
         found = Examination(submission, layout, asked.point, reading, _telling(errors), square)
         if not errors or sizes[-1] > 1 or found.is_explained:  # one output hides what does not fit
-            return found
+            return _with_one_output(asked, found) or found
         best = found if best is None or found.cost < best.cost else best
     if best is not None:
         return best
@@ -129,15 +128,44 @@ class _Asked:
         return replace(self, point=random_point((*sizes[:-1], 1), len(self.point.X), given, self.point.penalty))
 
 
+def _with_one_output(asked: _Asked, found: Examination) -> Examination | None:
+    """The same with one output, where only then its loss belongs to its gradient: a mean over all entries."""
+    reading = found.reading
+    averages = reading.convention.scaling == "mean_of_entries" and not reading.is_right
+    if found.square or not (averages or not reading.loss_known):
+        return None
+    one = _read_with_one_output(asked, found.layout, found.refused)
+    if one is None or not one.reading.loss_known:
+        return None
+    return one if one.reading.is_right or (one.is_explained and not found.is_explained) else None
+
+
+def _read_with_one_output(asked: _Asked, layout: Layout, refused: SubmissionError | None) -> Examination | None:
+    """What is right with one output, in that layout or in one of batches; else what comes in the first of these."""
+    one = asked.with_one_output()
+    if one is None:
+        return None
+    first: Examination | None = None
+    for other in dict.fromkeys((layout, *(each for each in one.submission.layouts if each.batch != "single"))):
+        try:
+            answer = one.answer(other)
+        except SubmissionError:
+            continue
+        if _n_fitting(answer, one.point) == _n_arrays(one.point):
+            reading = one.read(answer, other)
+            found = Examination(one.submission, other, one.point, reading, refused, one_output=True)
+            if reading.is_right:
+                return found
+            first = first or found
+    return first
+
+
 def _misfit(asked: _Asked, refused: SubmissionError | None) -> Examination:
     """Read an answer with arrays of wrong shapes; they may be those of code that is for one output."""
     layout, answer, _ = _best_reading(asked)
-    one = asked.with_one_output()
-    with suppress(SubmissionError):
-        if one is not None and _n_fitting(other := one.answer(layout), one.point) == _n_arrays(one.point):
-            found = Examination(asked.submission, layout, one.point, one.read(other, layout), refused, one_output=True)
-            if found.is_explained:
-                return found
+    one = _read_with_one_output(asked, layout, refused)
+    if one is not None and one.is_explained:
+        return one
     _check_sizes(answer, asked)
     return Examination(asked.submission, layout, asked.point, asked.read(answer, layout), refused)
 

@@ -15,6 +15,7 @@ from clearprop.derivation.submissions.answer import Answer, Hints, Layout, Submi
 from clearprop.derivation.submissions.forms import arrays
 from clearprop.derivation.submissions.forms.calling import (
     arguments_of,
+    function_named,
     parsed,
     returned_names,
     role_of,
@@ -22,7 +23,7 @@ from clearprop.derivation.submissions.forms.calling import (
 )
 from clearprop.derivation.submissions.forms.handing import Handed, Style, batches_of, styles_of
 from clearprop.derivation.submissions.forms.named import read_returned, slot_of, slots_of
-from clearprop.derivation.submissions.forms.reading import Conventions, conventions_of
+from clearprop.derivation.submissions.forms.reading import Conventions, conventions_of, in_order
 from clearprop.derivation.submissions.sources import text_of
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
@@ -172,7 +173,10 @@ class PlainAdapter:
             words=arrays.words_of(source),
             has_loss=self.own_loss is not None or self.tells_loss,
             takes_penalty="penalty" in roles.values(),
-            depth=max((layer for _, layer in slots_of(list(roles)).values()), default=_depth(tree, roles)),
+            depth=max(
+                (layer for _, layer in slots_of(list(roles)).values()),
+                default=_depth(tree, getattr(self.function, "__name__", name), roles),
+            ),
         )
 
     def own_names(self, names: Mapping[str, Any]) -> set[str]:
@@ -344,11 +348,12 @@ def _sibling(
     return None
 
 
-def _depth(tree: ast.Module, roles: Mapping[str, str]) -> int | None:
-    """How many layers a file knows that takes lists and loops over none: `W[0]`, `W[1]`, or `W1, W2 = W`."""
+def _depth(tree: ast.Module, name: str, roles: Mapping[str, str]) -> int | None:
+    """How many layers a function knows that takes lists and loops over none: `W[0]`, `W[1]`, or `W1, W2 = W`."""
+    definition = function_named(tree, name)
     lists = {argument for argument, role in roles.items() if role == "W"}
     places: set[int] = set()
-    for node in ast.walk(tree):
+    for node in in_order(tree, definition) if definition else ():
         match node:
             case ast.Assign(targets=[ast.Tuple(elts=parts)], value=ast.Name(id=name)) if name in lists:
                 places |= set(range(len(parts)))
@@ -397,7 +402,8 @@ def unstacked(value: Any, parameters: Parameters) -> Any:
     if n_layers == 1 and isinstance(value, Mapping):
         return {name if slot_of(name) else f"{name}1": part for name, part in value.items()}  # dw is dW1
     parts = value if isinstance(value, tuple | list) else ()
-    if len(parts) == n_layers and all(map(_is_pair, parts, parameters.W[1:], parameters.b[1:])):
+    pairs = len(parts) == n_layers and all(map(_is_pair, parts, parameters.W[1:], parameters.b[1:]))
+    if pairs and not (isinstance(value, tuple) and _are_lists(parts, parameters)):
         return [weights for weights, _ in parts], [biases for _, biases in parts]
     if n_layers == 1 and len(parts) in (2, 3):
         return _of_one_layer(list(parts), parameters)
@@ -418,6 +424,12 @@ def _of_one_layer(parts: list[Any], parameters: Parameters) -> list[Any]:
         elif sizes[-2:] == [b, W] and b != W:
             parts[-2:] = parts[:-3:-1]
     return parts
+
+
+def _are_lists(parts: Sequence[Any], parameters: Parameters) -> bool:
+    """Whether two parts may as well be the lists of all ∇W and all ∇b, as with two layers and one output."""
+    sizes = [[array.size for array in arrays[1:]] for arrays in (parameters.W, parameters.b)]
+    return sorted([np.size(entry) for entry in part] for part in parts) == sorted(sizes)
 
 
 def _is_pair(part: Any, W: Array, b: Array) -> bool:

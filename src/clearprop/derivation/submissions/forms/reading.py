@@ -43,7 +43,7 @@ def conventions_of(tree: ast.Module, name: str) -> Conventions:
     definition = function_named(tree, name)
     if definition is None:
         return Conventions()
-    nodes = list(_in_order(tree, definition, _DEEPEST))
+    nodes = list(in_order(tree, definition))
     weights, batches = _orientation(nodes)
     axes = _axes(nodes)
     if axes:
@@ -55,15 +55,15 @@ def conventions_of(tree: ast.Module, name: str) -> Conventions:
     return Conventions(weights, batches, _bias_shapes(nodes), _labels(nodes), _single_precision(tree))
 
 
-def _in_order(tree: ast.Module, definition: ast.AST, depth: int) -> Iterator[ast.AST]:
+def in_order(tree: ast.Module, definition: ast.AST, depth: int = _DEEPEST) -> Iterator[ast.AST]:
     """The nodes of a definition as they are written, with those of a function that it calls at that place."""
     for node in ast.iter_child_nodes(definition):
-        yield from _in_order(tree, node, depth)
+        yield from in_order(tree, node, depth)
         yield node
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and depth:
             called = function_named(tree, node.func.id)
             if called is not None:
-                yield from _in_order(tree, called, depth - 1)
+                yield from in_order(tree, called, depth - 1)
 
 
 def _multiplies(nodes: list[ast.AST]) -> bool:
