@@ -1,16 +1,19 @@
 """The diagnosis: slips that students make are named with their layer, alone and in pairs; the right is not accused."""
 
 import shlex
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
+from clearprop import check_gradient
 from clearprop.derivation.derivations import derive
 from clearprop.derivation.diagnosis import error_slips, gradient_slips
 from clearprop.derivation.diagnosis.diagnosis import command, diagnosed
 from clearprop.derivation.diagnosis.search import Returned
 from clearprop.derivation.diagnosis.slips import SLIPS
+from clearprop.derivation.gradient_checks import GradientCheck
 from clearprop.derivation.submissions.answer import Answer
 from clearprop.mathematics.arrays import EMPTY
 from clearprop.mathematics.network import Network
@@ -20,6 +23,7 @@ from derivation.student_trials import (
     Case,
     Tally,
     differing_answer,
+    drawn_mistakes,
     found_slips,
     random_case,
     random_right_case,
@@ -232,3 +236,58 @@ def test_float32_is_given_room_for_rounding() -> None:
     given = [EMPTY, np.array([[1.0 + 1e-5]])]
     for close, near in ((1e-8, False), (3e-4, True)):
         assert Returned(given, given, close).near("W", 1, np.array([[1.0]]), 1.0) is near
+
+
+def _checked(case: Case, mistakes: tuple[student_code.Mistake, ...], **told: object) -> GradientCheck:
+    """The student's function, called as a person's code is."""
+    student = replace(case.student, mistakes=mistakes)
+
+    def gradients(W: list, b: list, X: np.ndarray, Y: np.ndarray) -> tuple:
+        return student.gradients(W, b, X, Y)
+
+    where = {"parameters": case.parameters, "X": case.X, "Y": case.Y, "penalty": case.student.penalty}
+    return check_gradient(gradients, automatic=False, **where, **told)
+
+
+@pytest.mark.slow
+def test_slips_are_named_end_to_end() -> None:
+    """Through `check_gradient`, in either orientation, rows or columns, all conventions told."""
+    random, tried, named = np.random.default_rng(22), 0, 0
+    while tried < 6:
+        case = random_case(random)
+        mistakes = drawn_mistakes(random, case, 1)
+        if differing_answer(case, mistakes)[0] is None:
+            continue
+        own = case.student
+        check = _checked(case, mistakes, activation=own.hidden, output=own.output, loss=own.loss, scaling=own.scaling)
+        found = {(slip.slip, l) for slip in check.diagnosis.slips for l in slip.layers}
+        tried, named = tried + 1, named + ((mistakes[0].slip, mistakes[0].layer) in found)
+    assert named >= 0.95 * tried - 1
+
+
+@pytest.mark.parametrize("slip", ["slope_left_out", "samples_left_out", "sign_flipped"])
+def test_slips_are_named_where_nothing_is_told(slip: str) -> None:
+    """Activations, loss and scaling are found by trying."""
+    place = {"slope_left_out": "delta"}.get(slip, "W")
+    detail = {"samples_left_out": "last"}.get(slip, "")
+    random = np.random.default_rng(23)
+    case = random_case(random, (3,), "float64")
+    while len(set(case.parameters.sizes)) < 4 or len(case.X) in case.parameters.sizes:
+        case = random_case(random, (3,), "float64")
+    student = student_code.Student(("tanh", "tanh"), "sigmoid", "binary_cross_entropy")
+    Y = (case.Y > 0.5).astype(float)
+    case = Case(student, case.parameters, case.X, Y)
+    check = _checked(case, (student_code.Mistake(slip, place, 2, detail),))
+    assert [(found.slip, found.layers) for found in check.diagnosis.slips] == [(slip, (2,))]
+    assert _checked(case, ()).passed
+
+
+def test_a_loss_that_is_not_the_gradients_is_said() -> None:
+    """The gradient is right, and the loss that is returned with it is another."""
+    case = random_case(np.random.default_rng(24), (2,), "float64")
+    student = student_code.Student(("tanh",), "identity", "half_squared_error", gives_loss=True, in_out=False)
+    case = Case(student, case.parameters, case.X, case.Y)
+    told = {"activation": "tanh", "output": "identity", "loss": "half_squared_error", "scaling": "mean"}
+    wrong = student_code.Mistake("loss_inconsistent", "loss", 0)
+    assert [slip.slip for slip in _checked(case, (wrong,), **told).diagnosis.slips] == ["loss_inconsistent"]
+    assert _checked(case, (), **told).diagnosis.slips == ()

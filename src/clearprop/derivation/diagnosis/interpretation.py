@@ -20,8 +20,9 @@ from clearprop.mathematics.network import Parameters
 SAME_VALUE = {8: 1e-5, 4: 1e-3}
 #: What a convention costs that comes later in the list of usual ones; an explanation that is not looked beyond.
 LESS_USUAL, GOOD = 0.02, 1.6
-#: What explanations may cost: only if no convention has a cheap one, dear ones are looked for, which takes longer.
-LIMITS = (GOOD, 4.0, float("inf"))
+#: What explanations may cost: only if no convention has a cheap one, dear ones are looked for, which takes longer; and
+#: of how many conventions at each.
+LIMITS = ((GOOD, 1000), (4.0, 1000), (float("inf"), 4))
 #: Differences above this share of the largest entry are no rounding, unless they are below so many roundings of numbers
 #: as large as the activations: where f saturates, 1 − f rounds to 0 and nothing else is left of a gradient.
 NEAR, SATURATED = 0.05, 1e3
@@ -154,12 +155,12 @@ def _fewest_slips(readings: list[Reading], hints: Hints) -> Reading:
     groups = named, [one for one in readings if one not in named]
     for slips, group in product((1, 2, 0), groups):
         likely: dict[int, bool] = {}
-        for limit in LIMITS:
+        for limit, most in LIMITS:
             best: tuple[float, Reading] | None = None
             for place, one in enumerate(group):
                 if place not in likely:
                     likely[place] = top_is_explained(one.problem, one.returned, slips)
-                if not likely[place]:
+                if not likely[place] or sum(likely[earlier] for earlier in range(place)) >= most:
                     continue
                 cost = min((found.cost for found in explanations(one.problem, one.returned, limit)), default=None)
                 if cost is not None and (best is None or cost + LESS_USUAL * place < best[0]):
