@@ -137,7 +137,8 @@ def _with_one_output(asked: _Asked, found: Examination) -> Examination | None:
     one = _read_with_one_output(asked, found.layout, found.refused)
     if one is None or not one.reading.loss_known:
         return None
-    return one if one.reading.is_right or (one.is_explained and not found.is_explained) else None
+    better = one.is_explained and not (reading.loss_known and found.is_explained)
+    return one if one.reading.is_right or better else None
 
 
 def _read_with_one_output(asked: _Asked, layout: Layout, refused: SubmissionError | None) -> Examination | None:
