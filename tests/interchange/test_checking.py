@@ -331,7 +331,7 @@ def test_an_engine_that_is_wrong_in_no_known_way_is_found(engine: Callable[[Brok
 
 
 def text(found: Any) -> str:
-    return " ".join(str(found).split())
+    return " ".join(found.to_text(10_000).split())
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "at a kink of the activation"), ("zh", "折点")])

@@ -171,7 +171,10 @@ def diagnosed(
             size = float(np.max(np.abs(expected), initial=0.0)) or 1.0
             difference = max(difference, float(np.max(np.abs(given - expected), initial=0.0)) / size)
     unexplained = tuple(f"{kind}{l}" for kind, l in explanation.unexplained if f"{kind}{l}" in wrong)
-    slips = tuple(_suspected(findings, network, rows) for findings in _grouped(explanation.findings))
+    groups = _grouped(explanation.findings)
+    if unexplained and len(groups) >= len(wrong) - len(unexplained):  # as many slips as they explain: no explanation
+        groups, unexplained, explained, difference = [], tuple(sorted(wrong)), 0, 0.0
+    slips = tuple(_suspected(findings, network, rows) for findings in groups)
     return Diagnosis(network, slips, unexplained, explained, entries, difference, language, explanation.scene.m)
 
 

@@ -5,11 +5,13 @@ layer is a product (Δˡ⁺¹Wˡ⁺¹, or what was taken for it) ⊙ a slope (f�
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
 
 from clearprop.derivation.diagnosis.scene import Choice, Scene, Used, Variation, choices, same, slope
+from clearprop.derivation.gradients.problem import Problem
 from clearprop.mathematics.activations import ACTIVATIONS, Activation
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES
@@ -206,6 +208,7 @@ def _wrong_activation_slope(scene: Scene, l: int) -> Made:
         slow = "erf" in entry.formula  # what computes the error function takes half a second to load
         if entry.elementwise and not slow and entry.name not in (scene.network.activation(l).name, "identity"):
             yield entry.name, slope(entry, scene.z[l])
+            yield entry.name, slope(entry, scene.z[l], scene.a[l])  # its formula in terms of a
 
 
 def _slope_twice(scene: Scene, l: int) -> Made:
@@ -240,9 +243,10 @@ def _right_output(scene: Scene) -> Array:
     return _difference(scene) if scene.network.is_paired else _pulled_back(scene, _loss_slope(scene))
 
 
-def output_errors(scene: Scene) -> list[Choice]:
+@lru_cache(maxsize=256)
+def output_errors(problem: Problem) -> list[Choice]:
     """Δᴸ as it should be, and as each slip makes it, before any factor."""
-    L = scene.network.n_layers
+    scene, L = Scene(problem, []), problem.network.n_layers
     found = choices(_right_output(scene), OUTPUT_ERRORS, scene, L)
     if _output(scene).elementwise:
         upstreams = choices(_loss_slope(scene), LOSS_SLOPES, scene, L)

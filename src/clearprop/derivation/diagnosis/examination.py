@@ -8,7 +8,7 @@ import numpy as np
 
 from clearprop.derivation.diagnosis.conventions import Told
 from clearprop.derivation.diagnosis.given import Given
-from clearprop.derivation.diagnosis.interpretation import Point, Reading, interpret
+from clearprop.derivation.diagnosis.interpretation import Point, Reading, interpret, most_right, right_reading
 from clearprop.derivation.messages import Message
 from clearprop.derivation.submissions.answer import Answer, Layout, Submission, SubmissionError
 from clearprop.mathematics.arrays import Array
@@ -23,6 +23,8 @@ FLAT_SIZES = ((4, 3), (4, 1), (4, 4))
 N_SAMPLES, SQUARE_N_SAMPLES = 7, (5, 4)
 #: A layout in which slips of this cost explain the answer is the one that is meant.
 EXPLAINED = 2.0
+#: So many different answers are read for slips, where none is right.
+MOST_READ = 5
 #: λ that code is called with where it takes one and none is told.
 PENALTY = 0.1
 
@@ -114,6 +116,14 @@ class _Asked:
         """Call the code."""
         point = self.point
         return self.submission.answer(layout, point.parameters, point.X, point.Y, point.penalty)
+
+    def right(self, answer: Answer, layout: Layout) -> Reading | None:
+        """Read what it answered, if some convention makes it right."""
+        return right_reading(answer, self.point, self.told, self.submission.hints, layout.batch == "single")
+
+    def n_right(self, answer: Answer, layout: Layout) -> int:
+        """How many of the arrays some convention makes right."""
+        return most_right(answer, self.point, self.told, self.submission.hints, layout.batch == "single")
 
     def read(self, answer: Answer, layout: Layout) -> Reading:
         """Read what it answered."""
@@ -229,32 +239,58 @@ def _best_reading(asked: _Asked) -> tuple[Layout, Answer, Reading | None]:
 
     An answer with arrays that do not have the shape of their parameter is not read.
     """
-    error: SubmissionError | None = None
-    answers: list[tuple[Layout, Answer]] = []
+    fitting: list[tuple[Layout, Answer]] = []
+    others: list[tuple[Layout, Answer]] = []
+    for layout, answer in _answers(asked):
+        if layout.batch == "single" and any(other.batch != "single" for other, _ in fitting):
+            continue  # whatever takes a batch is asked for batches: one sample at a time would hide a missing 1/m
+        if _n_fitting(answer, asked.point) < _n_arrays(asked.point):
+            others.append((layout, answer))
+            continue
+        fitting.append((layout, answer))
+        reading = asked.right(answer, layout)
+        if reading is not None:
+            return layout, answer, reading
+    if not fitting:
+        return *max(others, key=lambda pair: _n_fitting(pair[1], asked.point)), None
     best: tuple[float, Layout, Answer, Reading] | None = None
+    for layout, answer in sorted(fitting, key=lambda pair: -asked.n_right(pair[1], pair[0]))[:MOST_READ]:
+        reading = asked.read(answer, layout)
+        cost = 0.0 if reading.is_right else reading.explanations[0].cost
+        if best is None or cost < best[0]:
+            best = cost, layout, answer, reading
+        if cost <= EXPLAINED:
+            break
+    assert best is not None
+    return best[1:]
+
+
+def _answers(asked: _Asked) -> Iterator[tuple[Layout, Answer]]:
+    """Yield what the code answers in each layout, the same numbers once; raise the first error if it never answers."""
+    error: SubmissionError | None = None
+    found: list[tuple[Layout, Answer]] = []
     for layout in asked.submission.layouts:
         try:
             answer = asked.answer(layout)
         except SubmissionError as raised:
             error = error or raised
             continue
-        answers.append((layout, answer))
-        if _n_fitting(answer, asked.point) == _n_arrays(asked.point):
-            reading = asked.read(answer, layout)
-            if reading.is_right:
-                return layout, answer, reading
-            cost = reading.explanations[0].cost
-            if cost <= EXPLAINED:
-                return layout, answer, reading
-            if best is None or cost < best[0]:
-                best = cost, layout, answer, reading
-    if best is not None:
-        return best[1:]
-    if not answers:
+        if not any(_alike(layout, answer, *earlier) for earlier in found):
+            found.append((layout, answer))
+            yield layout, answer
+    if not found:
         assert error is not None
         raise error
-    layout, answer = max(answers, key=lambda pair: _n_fitting(pair[1], asked.point))
-    return layout, answer, None
+
+
+def _alike(layout: Layout, answer: Answer, other_layout: Layout, other: Answer) -> bool:
+    """Whether two answers are the same numbers, of samples that count alike: to the code the layouts are the same."""
+    mine, theirs = answer.named(), other.named()
+    return (
+        (layout.batch == "single") == (other_layout.batch == "single")
+        and mine.keys() == theirs.keys()
+        and all(np.array_equal(np.asarray(mine[name], float), np.asarray(theirs[name], float)) for name in mine)
+    )
 
 
 def _n_fitting(answer: Answer, point: Point) -> int:

@@ -83,12 +83,28 @@ class Reading:
     @property
     def returned(self) -> Returned:
         """The answer, as the search for slips takes it."""
-        return Returned(self.answer.dW, self.answer.db, CLOSE[min(self.dtype.itemsize, 8)])
+        given = self.answer.dW, self.answer.db
+        dW, db = ([None if array is None else np.atleast_1d(array) for array in arrays] for arrays in given)
+        return Returned(dW, db, CLOSE[min(self.dtype.itemsize, 8)])
 
     @cached_property
     def explanations(self) -> list[Explanation]:
         """The fewest slips with which this convention gives the answer."""
         return explanations(self.problem, self.returned)
+
+
+def right_reading(answer: Answer, point: Point, told: Told, hints: Hints, single: bool = False) -> Reading | None:
+    """Read an answer by the first convention that makes all of it right, loss and outputs too; None where none does."""
+    with np.errstate(all="ignore"):  # conventions that nobody means overflow
+        readings = _readings(answer, point, told, hints, single)
+        return next((one for one in readings if _has_output(one) and _has_loss(one) and one.is_right), None)
+
+
+def most_right(answer: Answer, point: Point, told: Told, hints: Hints, single: bool = False) -> int:
+    """How many arrays of an answer are right by the convention that makes most of them right."""
+    with np.errstate(all="ignore"):
+        readings = _readings(answer, point, told, hints, single)
+        return max((sum(row.verdict == "right" for row in one.rows) for one in readings), default=0)
 
 
 def interpret(answer: Answer, point: Point, told: Told, hints: Hints, single: bool = False) -> Reading:
@@ -100,14 +116,11 @@ def interpret(answer: Answer, point: Point, told: Told, hints: Hints, single: bo
         told, hints: what is known of the code.
         single: whether it takes one sample a call, so that answers are sums.
     """
-    if single and told.scaling is None:
-        told = replace(told, scaling="sum")
-    with np.errstate(all="ignore"):  # conventions that nobody means overflow
-        readings = []
-        for reading in _readings(answer, point, told, hints):
-            if _has_output(reading) and _has_loss(reading) and reading.is_right:
-                return reading
-            readings.append(reading)
+    right = right_reading(answer, point, told, hints, single)
+    if right is not None:
+        return right
+    with np.errstate(all="ignore"):
+        readings = list(_readings(answer, point, told, hints, single))
         output = [reading for reading in readings if _has_output(reading)]
         readings = [replace(reading, output_known=bool(output)) for reading in output or readings]
         by_value = [reading for reading in readings if _has_loss(reading)]
@@ -118,7 +131,9 @@ def interpret(answer: Answer, point: Point, told: Told, hints: Hints, single: bo
         return replace(best, loss_known=answer.loss is None)
 
 
-def _readings(answer: Answer, point: Point, told: Told, hints: Hints) -> Iterator[Reading]:
+def _readings(answer: Answer, point: Point, told: Told, hints: Hints, single: bool) -> Iterator[Reading]:
+    if single and told.scaling is None:
+        told = replace(told, scaling="sum")
     dtype = np.result_type(np.float32, *(array for array in (*answer.dW[1:], *answer.db[1:]) if array is not None))
     for convention in conventions(told, hints, point.parameters.sizes, point.penalty):
         problem = convention.problem(point.parameters, point.X, point.Y, point.penalty)
@@ -173,9 +188,9 @@ def _fewest_slips(readings: list[Reading], hints: Hints) -> Reading:
 
 
 def _expanded(readings: list[Reading], hints: Hints) -> list[Reading]:
-    """Find activations and loss under one scaling and one form of the penalty; then look at all of those."""
+    """Find activations and loss under usual scalings and one form of the penalty; then look at all of those."""
     first = readings[0].convention
-    plain = [one for one in readings if one.convention.scaling == first.scaling]
+    plain = [one for one in readings if one.convention.scaling in (first.scaling, "mean", "sum")]
     best = _fewest_slips([one for one in plain if one.convention.penalty == first.penalty], hints).convention
     return [one for one in readings if _core(one.convention) == _core(best)]
 

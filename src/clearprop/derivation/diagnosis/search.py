@@ -87,6 +87,11 @@ class Returned:
         """So many numbers of a layer must come out by a slip: fewer may do so by chance where they are only near."""
         return 1 if self.close < 1e-6 else 4
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether nothing but zeros was returned: these speak of no slip."""
+        return not any(np.any(array) for arrays in (self.dW, self.db) for array in arrays if array is not None)
+
     def above_zero(self, problem: Problem) -> "Returned":
         """The same, with what counts as 0 beside the right gradients of a problem."""
         deltas, a = problem.gradients.delta, problem.passed.a
@@ -114,6 +119,10 @@ def explanations(problem: Problem, returned: Returned, limit: float = np.inf) ->
     """
     returned = returned.above_zero(problem)
     states = [Explanation(Scene(problem, returned.dW))]
+    if returned.is_zero:
+        nothing = tuple((kind, l, None) for l in reversed(problem.network.layers) for kind in "Wb")
+        cost = UNEXPLAINED * len(nothing)
+        return [replace(states[0], cost=cost, expected=nothing)] if cost <= limit else []
     with np.errstate(all="ignore"):  # what a slip would make may be too large for any number
         for l in reversed(problem.network.layers):
             below = [state for above in states for state in _layer(above, l, returned, limit)]
@@ -213,7 +222,7 @@ def _cost(used: tuple[Used, ...], cost: float, earlier: set[str]) -> float:
 def _error_signals(scene: Scene, l: int, returned: Returned, earlier: set[str], most: int = MOST_SLIPS) -> list[Choice]:
     """Δˡ right, and with up to so many slips, the cheapest first."""
     top = l == scene.network.n_layers
-    firsts = output_errors(scene) if top else products(scene, l)
+    firsts = output_errors(scene.problem) if top else products(scene, l)
     seconds = [Choice(np.ones(1))] if top else slopes(scene, l)
     found = []
     for first, second, (factor, sign, price) in product(firsts, seconds, factors(scene.m)):
@@ -381,6 +390,8 @@ def top_is_explained(problem: Problem, returned: Returned, slips: int) -> bool:
         returned: the gradients that are to be explained.
         slips: so many in the error signal, at most; 0: none there, but some in the gradients.
     """
+    if returned.is_zero:
+        return False
     scene, L, returned = Scene(problem, returned.dW), problem.network.n_layers, returned.above_zero(problem)
     for delta in _error_signals(scene, L, returned, set(), max(1, slips)):
         top = scene.below(L, delta.array)
