@@ -104,6 +104,8 @@ def _checked(
     if file.suffix == ".clearprop":
         from clearprop.interchange.checking import check_gradient  # late: it loads the estimators
 
+        if any(one is not None for one in (asked.sizes, asked.X, what.hidden, what.output, what.loss, what.scaling)):
+            raise ValueError(f"{file.name}: a model knows its layers, activations and loss; leave these options out")
         return check_gradient(
             file,
             language=language,

@@ -110,6 +110,8 @@ def _assumed(examination: Examination, told: Told, by_own_loss: bool) -> Iterato
         everything = None not in (told.hidden, told.output or told.loss, told.scaling)
         options = _options(reading.convention, examination)
         yield Message("check.found" if everything else "check.found_by_trying", options=options)
+        if told.scaling is None and layout.batch != "single":
+            yield Message(f"check.scaling_{reading.convention.scaling}")
     if not reading.output_known:
         yield Message("check.output_unknown")
     yield from examination.submission.assumed
@@ -117,9 +119,7 @@ def _assumed(examination: Examination, told: Told, by_own_loss: bool) -> Iterato
 
 def _options(convention: Convention, examination: Examination) -> str:
     """A convention as options of `clearprop check`."""
-    loss = {2.0: {"half_squared_error": "squared_error"}}.get(convention.factor, {}).get(
-        convention.loss, convention.loss
-    )
+    loss = "full_squared_error" if convention.factor == 2.0 else convention.loss
     hidden = convention.hidden if isinstance(convention.hidden, str) else ",".join(convention.hidden)
     options = [f"--activation {hidden}"] if len(examination.point.parameters.sizes) > 2 else []
     options += [f"--output {convention.output}", f"--loss {loss}"]
