@@ -3,8 +3,10 @@
 import json
 import sys
 import textwrap
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
@@ -12,19 +14,22 @@ import typer
 from clearprop.cli.presenting import Format, Language, Out, checked_format, checked_sizes, present, told_by_option
 from clearprop.derivation.diagnosis.conventions import PENALTIES, SCALINGS, SQUARED_ERRORS, Told, told
 from clearprop.derivation.diagnosis.given import Given, given
-from clearprop.derivation.gradient_checks import GradientCheck
 from clearprop.derivation.messages import catalog, check_language, pieces
-from clearprop.derivation.submission_checks import check_submission
 from clearprop.derivation.submissions.answer import SubmissionError
 from clearprop.derivation.submissions.submission import open_file
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES
 
+if TYPE_CHECKING:
+    from clearprop.derivation.gradient_checks import GradientCheck
+
 #: Exit statuses: not right; not checked.
 WRONG, NOT_CHECKED = 1, 2
 #: Rows of a table that are used unless more are asked for.
 MOST_ROWS = 32
+#: What is imported while the file's own process starts: it takes some tenths of a second.
+LOADED_MEANWHILE = ("clearprop.derivation.submission_checks", "clearprop.derivation.gradients.methods")
 
 
 def check(
@@ -100,7 +105,7 @@ def check(
 
 def _checked(
     file: Path, what: Told, asked: Given, limit: float, language: str, automatic: bool | None
-) -> GradientCheck:
+) -> "GradientCheck":
     if file.suffix == ".clearprop":
         from clearprop.interchange.checking import check_gradient  # late: it loads the estimators
 
@@ -114,7 +119,12 @@ def _checked(
             seed=asked.seed,
             penalty=what.penalty,
         )
+    loading = Thread(target=lambda: [import_module(name) for name in LOADED_MEANWHILE], daemon=True)
+    loading.start()
     with open_file(file, limit) as submission:
+        loading.join()
+        from clearprop.derivation.submission_checks import check_submission
+
         return check_submission(submission, what, asked, language, automatic)
 
 

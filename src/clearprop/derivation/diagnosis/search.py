@@ -50,15 +50,6 @@ class Finding:
 
 
 @dataclass(frozen=True, eq=False)
-class Match:
-    """How one array that was returned can be explained: what comes out by the hypothesis, and its slips."""
-
-    expected: Array
-    used: tuple[Used, ...] = ()
-    cost: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
 class Explanation:
     """The slips down to some layer, and by array what would come out with them (None: no slip explains it)."""
 
@@ -170,7 +161,7 @@ def _layer(above: Explanation, l: int, returned: Returned, limit: float) -> Iter
         matches = ("W", weights), ("b", bias)
         findings = [Finding(l, "delta", used) for used in delta.used]
         findings += [Finding(l, kind, used) for kind, match in matches if match for used in match.used]
-        expected = tuple((kind, l, match.expected if match else None) for kind, match in matches)
+        expected = tuple((kind, l, match.array if match else None) for kind, match in matches)
         yield replace(
             above,
             scene=scene,
@@ -185,7 +176,7 @@ def _layer(above: Explanation, l: int, returned: Returned, limit: float) -> Iter
         yield replace(above, scene=scene, cost=above.cost + nothing, expected=(*above.expected, *expected))
 
 
-def _is_chance(weights: Match | None, bias: Match | None, returned: Returned, l: int, used: tuple[Used, ...]) -> bool:
+def _is_chance(weights: Choice | None, bias: Choice | None, returned: Returned, l: int, used: tuple[Used, ...]) -> bool:
     """Whether slips explain one array of a layer alone, and that has so few numbers that they may be near by chance."""
     found = [(match, given) for match, given in ((weights, returned.dW[l]), (bias, returned.db[l])) if match]
     if len(found) != 1:
@@ -269,13 +260,13 @@ def _rate(base: Array, change: Array, numbers: Array) -> float | None:
     return rate if rate > 1e-9 and left < 1e-2 * np.linalg.norm(numbers - base) else None
 
 
-def _plain_weights(scene: Scene, l: int, returned: Returned) -> Match | None:
+def _plain_weights(scene: Scene, l: int, returned: Returned) -> Choice | None:
     """What was returned for ∇Wˡ as ΔᵀA with a penalty, right or wrong; or None."""
     delta, a = scene.delta[l], scene.a[l - 1]
     return _matched(delta.T @ a, returned, scene, ("W", l), float(np.max(np.abs(delta).T @ np.abs(a), initial=0.0)))
 
 
-def _plain_bias(scene: Scene, l: int, returned: Returned) -> Match | None:
+def _plain_bias(scene: Scene, l: int, returned: Returned) -> Choice | None:
     """What was returned for ∇bˡ as Σ_i Δ_i; or None."""
     delta = scene.delta[l]
     return _matched(delta.sum(axis=0), returned, scene, ("b", l), _bias_size(scene, l))
@@ -285,7 +276,9 @@ def _bias_size(scene: Scene, l: int) -> float:
     return float(np.max(np.sum(np.abs(scene.delta[l]), axis=0), initial=0.0))
 
 
-def _explain_weights(scene: Scene, l: int, returned: Returned, earlier: set[str], room: float = np.inf) -> Match | None:
+def _explain_weights(
+    scene: Scene, l: int, returned: Returned, earlier: set[str], room: float = np.inf
+) -> Choice | None:
     """The cheapest explanation of what was returned for ∇Wˡ, given Δˡ."""
     given = returned.dW[l]
     if given is None:
@@ -307,7 +300,7 @@ def _explain_weights(scene: Scene, l: int, returned: Returned, earlier: set[str]
     return _cheapest(ways, tried, returned, scene, ("W", l), earlier, room)
 
 
-def _explain_bias(scene: Scene, l: int, returned: Returned, earlier: set[str], room: float = np.inf) -> Match | None:
+def _explain_bias(scene: Scene, l: int, returned: Returned, earlier: set[str], room: float = np.inf) -> Choice | None:
     """The cheapest explanation of what was returned for ∇bˡ, given Δˡ."""
     if returned.db[l] is None:
         return None
@@ -336,9 +329,9 @@ def _cheapest(
     at: tuple[str, int],
     earlier: set[str],
     room: float,
-) -> Match | None:
+) -> Choice | None:
     """The cheapest of the ways, each (cost, slips, what it takes, factor), whose outcome is what was returned."""
-    best: Match | None = None
+    best: Choice | None = None
     for cost, used, way, factor in sorted(ways, key=lambda way: way[0]):
         if cost >= (best.cost if best else np.inf) or cost > room:
             break
@@ -347,11 +340,11 @@ def _cheapest(
         if match and len(used) + len(match.used) <= MOST_SLIPS:
             total = cost + _cost(match.used, match.cost, earlier)
             if best is None or total < best.cost:
-                best = Match(match.expected, used + match.used, total)
+                best = Choice(match.array, used + match.used, total)
     return best
 
 
-def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int], size: float) -> Match | None:
+def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int], size: float) -> Choice | None:
     """What was returned as base + c · parameter: with the c that belongs there, or with another, a slip; or None."""
     kind, l = at
     given = (returned.dW if kind == "W" else returned.db)[l]
@@ -364,7 +357,7 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
     size = max(size, abs(decay) * float(np.max(np.abs(parameter), initial=0.0)))
     expected = base + decay * parameter
     if returned.near(kind, l, expected, size):
-        return Match(expected)
+        return Choice(expected)
     length = float(np.sum(parameter * parameter))
     few = parameter.size < max(2, returned.telling - 1)  # any number would fit a factor
     if length == 0.0 or (few and not scene.problem.decay):
@@ -379,7 +372,7 @@ def _matched(base: Array, returned: Returned, scene: Scene, at: tuple[str, int],
     fitted = any(one.number is not None for one in used)
     if few and fitted and not np.isclose(coefficient, scene.problem.decay, rtol=1e-4):
         return None
-    return Match(expected, used, float(len(used)))
+    return Choice(expected, used, float(len(used)))
 
 
 def top_is_explained(problem: Problem, returned: Returned, slips: int) -> bool:
