@@ -1,10 +1,10 @@
 """Who does the arithmetic: one interface, one result."""
 
-from clearprop.engines.interface import Engine, EpochResult, Recipe, Trainer
+from clearprop.engines.interface import Engine, EpochCall, EpochResult, Recipe, Trainer
 from clearprop.engines.reference import ReferenceEngine
 from clearprop.mathematics.registry import entry_named
 
-__all__ = ["ENGINES", "Engine", "EpochResult", "Recipe", "ReferenceEngine", "Trainer", "engine_named"]
+__all__ = ["ENGINES", "Engine", "EpochCall", "EpochResult", "Recipe", "ReferenceEngine", "Trainer", "engine_named"]
 
 ENGINES: dict[str, Engine] = {"reference": ReferenceEngine()}
 

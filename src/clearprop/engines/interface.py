@@ -1,6 +1,6 @@
 """What every engine offers and returns, so that training never knows which one runs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
@@ -68,13 +68,35 @@ class Trainer(Protocol):
     def epoch(
         self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
     ) -> EpochResult:
-        """Go through all rows once, in the given order (None: as they stand), one update a batch.
+        """Go once through the rows that `order` names (None: all, as they stand), one update a batch.
 
         Arguments:
             X: (n, n_0); Y: (n, n_L); weights: (n,) or None.
-            order: (n,) row numbers.
-            learning_rates: η of each step, (⌈n/batch_size⌉,).
+            order: (m,) row numbers, m ≤ n: rows that are held out are not among them.
+            learning_rates: η of each step, (⌈m/batch_size⌉,).
         """
+
+
+@dataclass(frozen=True)
+class EpochCall:
+    """One epoch of one trainer among several: what `Trainer.epoch` is to be called with."""
+
+    trainer: Trainer
+    X: Rows
+    Y: Array
+    weights: Array | None
+    order: Array | None
+    batch_size: int
+    learning_rates: Array
+
+    def run(self) -> EpochResult:
+        """Go through this epoch by itself."""
+        return self.trainer.epoch(self.X, self.Y, self.weights, self.order, self.batch_size, self.learning_rates)
+
+
+def one_after_another(calls: Sequence[EpochCall]) -> list[EpochResult]:
+    """Go through each epoch by itself, in this order."""
+    return [call.run() for call in calls]
 
 
 class Engine(Protocol):
@@ -84,6 +106,13 @@ class Engine(Protocol):
 
     def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> Trainer:
         """Start a training run from these parameters (copied)."""
+
+    def epochs(self, calls: Sequence[EpochCall]) -> list[EpochResult]:
+        """One epoch of each of several trainers of this engine, at once where it can; the results in their order.
+
+        Each trainer ends bit for bit where its own `epoch` would have taken it; one that diverges says so in its result
+        and leaves the others alone. A single call may use all threads, as `Trainer.epoch` does. Ctrl-C ends all.
+        """
 
     def predict(self, network: Network, parameters: Parameters, X: Rows, *, pre_activation: bool = False) -> Array:
         """Aᴸ, or Zᴸ if the pre-activation is asked for, (m, n_L)."""

@@ -1,12 +1,13 @@
 """The reference engine: NumPy runs the equations as they are written. It is the specification of the other engines."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from clearprop.engines.interface import EpochResult, Recipe, Rows
+from clearprop.engines.interface import EpochCall, EpochResult, Recipe, Rows, one_after_another
 from clearprop.engines.threads import step_threads
 from clearprop.engines.updates import Updates
 from clearprop.mathematics.arrays import Array
@@ -56,8 +57,8 @@ class ReferenceTrainer:
     def epoch(
         self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
     ) -> EpochResult:
-        """Go through all rows once, in the given order, one update a batch; see `Trainer`."""
-        n, total, done = Y.shape[0], 0.0, 0
+        """Go once through the rows of `order`, one update a batch; see `Trainer`."""
+        n, total, done = Y.shape[0] if order is None else len(order), 0.0, 0
         norms = np.zeros((2, self._network.n_layers))
         diverged_at = None
         quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # divergence is told by the loss
@@ -123,6 +124,10 @@ class ReferenceEngine:
     def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> ReferenceTrainer:
         """Start a training run from these parameters (copied)."""
         return ReferenceTrainer(network, parameters, recipe)
+
+    def epochs(self, calls: Sequence[EpochCall]) -> list[EpochResult]:
+        """One epoch of each trainer, one after another."""
+        return one_after_another(calls)
 
     def predict(self, network: Network, parameters: Parameters, X: Rows, *, pre_activation: bool = False) -> Array:
         """Aᴸ (or Zᴸ), (m, n_L), computed in blocks of rows."""
