@@ -2,7 +2,19 @@
 
 from clearprop.training.history import Epoch, History
 from clearprop.training.lbfgs import minimise
-from clearprop.training.loop import DivergenceError, End, Plan, Run
+from clearprop.training.loop import Data, DivergenceError, End, Plan, Run, Task, train_together
 from clearprop.training.stopping import Stopping
 
-__all__ = ["DivergenceError", "End", "Epoch", "History", "Plan", "Run", "Stopping", "minimise"]
+__all__ = [
+    "Data",
+    "DivergenceError",
+    "End",
+    "Epoch",
+    "History",
+    "Plan",
+    "Run",
+    "Stopping",
+    "Task",
+    "minimise",
+    "train_together",
+]

@@ -1,6 +1,7 @@
 """What training recorded, epoch by epoch."""
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,31 @@ class Epoch:
     delta_norms: tuple[float, ...]
     n_rows: int
     seconds: float
+
+
+def mean_epoch(latest: Sequence[Epoch]) -> Epoch:
+    """What several networks trained in step report together, from the latest epoch of each.
+
+    Losses, scores, learning rates and norms are means (a network that has ended counts with its last epoch); the rows
+    are the sum over those that are still trained, the time is that of all.
+
+    >>> mean_epoch([Epoch(2, 9, loss, None, 0.1, (1.0,), (loss,), 10, 0.5) for loss in (0.5, 1.5)])
+    Epoch(epoch=2, n_epochs=9, loss=1.0, score=None, learning_rate=0.1, ..., delta_norms=(1.0,), n_rows=20, seconds=0.5)
+    """
+    newest = max(latest, key=lambda epoch: epoch.epoch)
+    if len(latest) == 1:
+        return newest
+    numbers = np.mean([(e.loss, np.nan if e.score is None else e.score, e.learning_rate) for e in latest], axis=0)
+    loss, score, learning_rate = numbers.tolist()
+    return replace(
+        newest,
+        loss=loss,
+        score=None if newest.score is None else score,
+        learning_rate=learning_rate,
+        gradient_norms=tuple(np.mean([e.gradient_norms for e in latest], axis=0).tolist()),
+        delta_norms=tuple(np.mean([e.delta_norms for e in latest], axis=0).tolist()),
+        n_rows=sum(e.n_rows for e in latest if e.epoch == newest.epoch),
+    )
 
 
 @dataclass

@@ -1,4 +1,7 @@
-"""The training loop: shuffle, epoch, score, decide; the engine does the arithmetic of each epoch."""
+"""The training loop of one network, or of several in step: shuffle, epoch, score, decide; an engine calculates.
+
+One network is trained as several are, so that each of several ends bit for bit where it would have ended by itself.
+"""
 
 import time
 import warnings
@@ -9,16 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clearprop.engines import Trainer
-from clearprop.engines.interface import Rows
+from clearprop.engines import EpochCall, EpochResult, Trainer
+from clearprop.engines.interface import Rows, one_after_another
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
 from clearprop.mathematics.schedules import learning_rates
-from clearprop.training.history import Epoch, History
+from clearprop.training.history import Epoch, History, mean_epoch
 from clearprop.training.stopping import Stopping
 
 Callback = Callable[[Epoch], object]
 Score = Callable[[Parameters], float]
+Advance = Callable[[Sequence[EpochCall]], list[EpochResult]]  # `Engine.epochs`
 
 SMALLEST_ADAPTIVE_RATE = 1e-6
 
@@ -74,6 +78,24 @@ class Data(NamedTuple):
     weights: Array | None
 
 
+class Task(NamedTuple):
+    """What a run trains on in one call, and how.
+
+    Arguments:
+        rows: (m,) numbers of the rows that are trained on, in their first order; None: all, as they stand.
+        random: shuffles the rows.
+        score: measures parameters on what is held out (greater is better); None: nothing is.
+        n_epochs: epochs of this call at most; None: `plan.max_epochs`.
+    """
+
+    data: Data
+    plan: Plan
+    random: np.random.RandomState
+    rows: Array | None = None
+    score: Score | None = None
+    n_epochs: int | None = None
+
+
 @dataclass
 class Run:
     """One training run, which may go on over several calls (partial_fit, warm start).
@@ -93,8 +115,6 @@ class Run:
     epochs_done: int = 0
     end: End = End.EPOCHS
     plan: Plan | None = None
-    _asked: str = ""
-    _best: Array | None = None
 
     def train(
         self,
@@ -107,109 +127,193 @@ class Run:
         callbacks: Sequence[Callback] = (),
         n_epochs: int | None = None,
     ) -> None:
-        """Train for up to `n_epochs` (by default `plan.max_epochs`) epochs; `epochs_done` counts them.
+        """Train this run alone on all rows; see `train_together`."""
+        train_together([self], [Task(Data(X, Y, weights), plan, random, None, score, n_epochs)], callbacks)
 
-        The order of the rows is drawn as scikit-learn draws it: each epoch permutes the last epoch's order. Ctrl-C ends
-        the training with a warning. The best epoch's parameters are restored if there is a score.
 
-        Raises:
-            DivergenceError: a loss or parameter is not finite; the parameters of the best finite epoch are put back.
-        """
-        plan = self.plan = plan.with_rates_of(self.plan)
-        start = self.trainer.snapshot()
-        self.end, self.epochs_done, self._best = End.EPOCHS, 0, None
-        try:
-            self._go_through(Data(X, Y, weights), plan, random, score, callbacks, n_epochs or plan.max_epochs)
-            if score is not None and self._best is not None:  # a warm start that beats no earlier epoch keeps its last
-                self.trainer.restore(self._best)
-            if not self._is_finite():
-                raise DivergenceError(
-                    f"training diverged: the weights are not finite after epoch {self.epochs_done}; {_remedy(plan)}"
-                )
-        except DivergenceError:
-            self.trainer.restore(start if self._best is None else self._best)
-            raise
-        finally:
-            self._best = None
-        self.history.stopped_because = self._reason(plan)
+def train_together(
+    runs: Sequence[Run],
+    tasks: Sequence[Task],
+    callbacks: Sequence[Callback] = (),
+    advance: Advance = one_after_another,
+) -> None:
+    """Train each run on its task, all of them epoch by epoch; `epochs_done` of each counts its epochs.
 
-    def _go_through(
-        self,
-        data: Data,
-        plan: Plan,
-        random: np.random.RandomState,
-        score: Score | None,
-        callbacks: Sequence[Callback],
-        n_epochs: int,
-    ) -> None:
-        order = np.arange(len(data.Y)) if plan.shuffle else None
-        try:
-            for _ in range(n_epochs):
-                if order is not None:
-                    order = order[_permutation(order.size, random)]
-                epoch = self._epoch(data, plan, order, score)
-                self.epochs_done += 1
-                self.history.epochs.append(epoch)
-                if self.stopping.observe(epoch.loss, epoch.score) and self._is_finite():
-                    self._best, self.history.best_epoch = self.trainer.snapshot(), len(self.history)
-                self._asked = asked_to_end(callbacks, epoch)
-                if self._asked or self._exhausted(plan):
-                    self.end = End.CALLBACK if self._asked else End.PATIENCE
-                    break
-        except KeyboardInterrupt:
-            self.end = End.INTERRUPT
-            warnings.warn("Training interrupted by user.", stacklevel=2)
+    The order of the rows is drawn as scikit-learn draws it: each epoch permutes the last epoch's order. Each run ends
+    by its own plan; callbacks (given the mean over the runs, `mean_epoch`) and Ctrl-C end all; Ctrl-C gives a warning.
+    The best epoch's parameters are restored where there is a score.
 
-    def _epoch(self, data: Data, plan: Plan, order: Array | None, score: Score | None) -> Epoch:
-        began = time.perf_counter()
-        n = len(data.Y)
-        n_batches = -(-n // plan.batch_size)
+    Raises:
+        DivergenceError: a loss or parameter of a run is not finite; the parameters of its best finite epoch are put
+            back, and the other runs have gone on to their ends.
+    """
+    courses = [_Course(run, task) for run, task in zip(runs, tasks, strict=True)]
+    try:
+        while any(course.goes_on for course in courses):
+            _one_epoch(courses, callbacks, advance)
+    except KeyboardInterrupt:
+        for course in courses:
+            course.interrupt()
+        warnings.warn("Training interrupted by user.", stacklevel=3)
+    for course in courses:
+        course.finish()
+    raise_divergence([course.failure for course in courses])
+
+
+def _one_epoch(courses: "list[_Course]", callbacks: Sequence[Callback], advance: Advance) -> None:
+    began = time.perf_counter()
+    running = [course for course in courses if course.goes_on]
+    for course, result in zip(running, advance([course.call() for course in running]), strict=True):
+        course.receive(result)
+    finite = [course for course in running if course.failure is None]
+    scores = [course.score() for course in finite]
+    seconds = time.perf_counter() - began
+    for course, score in zip(finite, scores, strict=True):
+        course.record(score, seconds)
+    if not finite:
+        return
+    latest = [course.latest for course in courses if course.failure is None and course.latest is not None]
+    asked = asked_to_end(callbacks, mean_epoch(latest)) if callbacks else ""
+    for course in finite:
+        course.decide(asked)
+
+
+class _Course:
+    """The way of one run through one call: call, receive, score, record, decide, epoch after epoch, then finish."""
+
+    def __init__(self, run: Run, task: Task) -> None:
+        self._run, self._task = run, task
+        self._plan = run.plan = task.plan.with_rates_of(run.plan)
+        self._n_epochs = task.n_epochs or self._plan.max_epochs
+        self._order = task.rows
+        if self._plan.shuffle and task.rows is None:
+            self._order = np.arange(len(task.data.Y))
+        self._n_rows = len(task.data.Y) if self._order is None else len(self._order)
+        self._n_batches = -(-self._n_rows // self._plan.batch_size)
+        self._start = run.trainer.snapshot()
+        self._best: Array | None = None
+        self._asked = ""
+        self._result: EpochResult | None = None
+        self._rate = 0.0
+        self.latest: Epoch | None = None
+        self.failure: DivergenceError | None = None
+        run.end, run.epochs_done = End.EPOCHS, 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether another epoch follows."""
+        run = self._run
+        return self.failure is None and run.end is End.EPOCHS and run.epochs_done < self._n_epochs
+
+    def call(self) -> EpochCall:
+        """Draw the next order of the rows; what the engine is asked for."""
+        run, plan = self._run, self._plan
+        if self._order is not None and plan.shuffle:
+            self._order = self._order.copy()
+            self._task.random.shuffle(self._order)
         rates = learning_rates(
             plan.schedule,
-            plan.learning_rate * self.rate_factor,
-            np.arange(self.n_steps, self.n_steps + n_batches),
-            n_batches * plan.max_epochs,
-            self.clock,
+            plan.learning_rate * run.rate_factor,
+            np.arange(run.n_steps, run.n_steps + self._n_batches),
+            self._n_batches * plan.max_epochs,
+            run.clock,
             plan.schedule_numbers,
         )
-        result = self.trainer.epoch(*data, order, plan.batch_size, rates)
+        self._rate = float(rates[-1])
+        return EpochCall(run.trainer, *self._task.data, self._order, plan.batch_size, rates)
+
+    def receive(self, result: EpochResult) -> None:
+        """Take note of the engine's answer."""
+        run, self._result = self._run, result
         if result.diverged_at is not None:
-            step = self.n_steps + result.diverged_at
-            raise DivergenceError(
-                f"training diverged: the loss is {result.loss} at step {step} (epoch {self.epochs_done + 1}, "
-                f"batch {result.diverged_at}); {_remedy(plan)}"
+            self.failure = DivergenceError(
+                f"training diverged: the loss is {result.loss} at step {run.n_steps + result.diverged_at} (epoch "
+                f"{run.epochs_done + 1}, batch {result.diverged_at}); {_remedy(self._plan)}"
             )
-        self.n_steps += n_batches
-        self.rows_seen += n
-        self.clock = self.rows_seen
-        return Epoch(
-            self.epochs_done + 1,
-            plan.max_epochs,
+            return
+        run.n_steps += self._n_batches
+        run.rows_seen += self._n_rows
+        run.clock = run.rows_seen
+
+    def score(self) -> float | None:
+        """Measure the parameters on what is held out."""
+        return None if self._task.score is None else float(self._task.score(self._run.trainer.parameters))
+
+    def record(self, score: float | None, seconds: float) -> None:
+        """Write the epoch into the history; keep its parameters if they are the best."""
+        run, result = self._run, self._result
+        assert result is not None
+        run.epochs_done += 1
+        self.latest = Epoch(
+            run.epochs_done,
+            self._plan.max_epochs,
             result.loss,
-            None if score is None else float(score(self.trainer.parameters)),
-            float(rates[-1]),
+            score,
+            self._rate,
             tuple(result.gradient_norms.tolist()),
             tuple(result.delta_norms.tolist()),
-            n,
-            time.perf_counter() - began,
+            self._n_rows,
+            seconds,
         )
+        run.history.epochs.append(self.latest)
+        if run.stopping.observe(result.loss, score):
+            snapshot = run.trainer.snapshot()
+            if np.isfinite(snapshot).all():
+                self._best, run.history.best_epoch = snapshot, len(run.history)
 
-    def _is_finite(self) -> bool:
-        return all(np.isfinite(array).all() for array in self.trainer.parameters.arrays())
+    def decide(self, asked: str) -> None:
+        """End the run if a callback asked for it, in these words, or if its patience is exhausted."""
+        self._asked = asked
+        if asked or self._exhausted():
+            self._run.end = End.CALLBACK if asked else End.PATIENCE
 
-    def _exhausted(self, plan: Plan) -> bool:
-        if not self.stopping.exhausted(plan.patience):
+    def interrupt(self) -> None:
+        """End a run that has not ended otherwise."""
+        if self.failure is None and self._run.end is End.EPOCHS:
+            self._run.end = End.INTERRUPT
+
+    def finish(self) -> None:
+        """Put back the parameters that are to be kept, and say why the run ended."""
+        run, plan = self._run, self._plan
+        if self.failure is None:
+            # A warm start that beats no earlier epoch keeps its last.
+            if self._task.score is not None and self._best is not None:
+                run.trainer.restore(self._best)
+            if not np.isfinite(run.trainer.snapshot()).all():
+                self.failure = DivergenceError(
+                    f"training diverged: the weights are not finite after epoch {run.epochs_done}; {_remedy(plan)}"
+                )
+        if self.failure is not None:
+            run.trainer.restore(self._start if self._best is None else self._best)
+        else:
+            run.history.stopped_because = self._reason()
+
+    def _exhausted(self) -> bool:
+        run, plan = self._run, self._plan
+        if not run.stopping.exhausted(plan.patience):
             return False
-        if plan.adaptive and plan.learning_rate * self.rate_factor > SMALLEST_ADAPTIVE_RATE:
-            self.rate_factor /= 5.0
-            self.stopping.reset_count()
+        if plan.adaptive and plan.learning_rate * run.rate_factor > SMALLEST_ADAPTIVE_RATE:
+            run.rate_factor /= 5.0
+            run.stopping.reset_count()
             return False
         return True
 
-    def _reason(self, plan: Plan) -> str:
-        if self.end is not End.PATIENCE:
-            return self._asked if self.end is End.CALLBACK else self.end.value
-        return self.stopping.reason(plan.patience) + (" Learning rate too small." if plan.adaptive else "")
+    def _reason(self) -> str:
+        end, plan = self._run.end, self._plan
+        if end is not End.PATIENCE:
+            return self._asked if end is End.CALLBACK else end.value
+        return self._run.stopping.reason(plan.patience) + (" Learning rate too small." if plan.adaptive else "")
+
+
+def raise_divergence(failures: Sequence[DivergenceError | None]) -> None:
+    """Raise what went wrong with a network, or with the first of several, if anything did."""
+    wrong = [(i, failure) for i, failure in enumerate(failures) if failure is not None]
+    if not wrong:
+        return
+    first, failure = wrong[0]
+    if len(failures) == 1:
+        raise failure
+    raise DivergenceError(f"{len(wrong)} of {len(failures)} members diverged; members_[{first}]: {failure}")
 
 
 def asked_to_end(callbacks: Sequence[Callback], epoch: Epoch) -> str:
@@ -221,9 +325,3 @@ def asked_to_end(callbacks: Sequence[Callback], epoch: Epoch) -> str:
 
 def _remedy(plan: Plan) -> str:
     return f"try a smaller learning rate than {plan.learning_rate:g}, a max_grad_norm of 1, or standardised inputs"
-
-
-def _permutation(n: int, random: np.random.RandomState) -> Array:
-    indices = np.arange(n)
-    random.shuffle(indices)
-    return indices
