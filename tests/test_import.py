@@ -70,7 +70,7 @@ def test_the_checks_would_notice():
         "from clearprop import *; derive(Network((2, 2)), 'b1[1]').to_html()"
     )
     assert "sympy" in loaded_by("from clearprop import *; derive(Network((2, 2)), 'b1[1]').to_sympy()")
-    assert "sklearn" in loaded_by(f"{SILENT}run(['explain', 'none.clearprop', 'none.csv'])")
+    assert "sklearn" in loaded_by(f"{SILENT}run(['train', 'none.csv', '--target', 'kind'])")
 
 
 def test_what_there_is_is_listed():

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from clearprop.cli.options import Json, Quiet
 from clearprop.cli.output import print_json
-from clearprop.cli.train import Json, Quiet, train_and_save
+from clearprop.cli.train import train_and_save
 from clearprop.tables import write_table
 from clearprop.tables.adult import SOURCE, adult
 

@@ -95,7 +95,7 @@ def explain(
     format_name = checked_format(format_name, out, model, file)
     if not 0 <= learning_rate < float("inf"):
         raise ValueError(f"--learning-rate: a number from 0 is needed; got {learning_rate}")
-    from clearprop.cli.use import load_table_model  # late, so that `derive` and `prove` load no estimators and tables
+    from clearprop.interchange.model_file import load_table_model  # late: `derive` and `prove` load no estimators
     from clearprop.tables import TableError, read_table
 
     with told_by_option():

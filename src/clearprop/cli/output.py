@@ -5,10 +5,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 
 def print_json(values: dict[str, Any]) -> None:
     """Print one JSON object; numbers that JSON does not know become null."""
@@ -17,6 +13,10 @@ def print_json(values: dict[str, Any]) -> None:
 
 def print_rows(title: str, rows: Sequence[tuple[str, ...]], headings: tuple[str, ...] = ()) -> None:
     """Print a small table: its texts as they are, whatever they contain."""
+    from rich.console import Console  # whoever prints none does not wait for it
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(
         title=Text(title) if title else None, title_justify="left", show_header=bool(headings), box=None, pad_edge=False
     )

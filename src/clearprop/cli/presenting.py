@@ -78,7 +78,7 @@ def checked_format(name: str | None, out: Path | None, *inputs: Path) -> str:
             f"or write to {out.with_suffix(FORMATS[name][1]).name}"
         )
     if inputs:
-        from clearprop.cli.train import check_not_over
+        from clearprop.cli.options import check_not_over
 
         check_not_over(out, *inputs)
     from clearprop.tables.atomic import check_writable

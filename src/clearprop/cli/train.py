@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from clearprop.cli.interrupt import ends_at_the_epoch
+from clearprop.cli.options import Json, Quiet, check_not_over
 from clearprop.cli.output import print_json
 from clearprop.cli.progress import training_progress
-from clearprop.estimators import MLPClassifier
+from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.table_model import DEFAULTS, TASKS, TableModel
 from clearprop.interchange import save
 from clearprop.mathematics.activations import ACTIVATIONS
@@ -32,13 +33,6 @@ def _option(argument: str, words: str, **more: Any) -> Any:
     """Build the option of a constructor argument, which shows the default that tables are trained with."""
     own = inspect.signature(MLPClassifier).parameters[argument].default
     return typer.Option(help=words, show_default=_shown(DEFAULTS.get(argument, own)), **more)
-
-
-def check_not_over(out: Path, *inputs: Path) -> None:
-    """Raise ValueError where the output would be written over an input."""
-    for file in inputs:
-        if out.exists() and file.exists() and out.samefile(file):
-            raise ValueError(f"--out: {out} is {file} itself; give the output a name of its own")
 
 
 def _shown(default: Any) -> str:
@@ -69,8 +63,6 @@ EarlyStopping = Annotated[
     typer.Option("--early-stopping/--no-early-stopping", help="Hold out a tenth of the rows.", show_default="on"),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same model.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, for machines.")]
 
 
 def train(

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
+from clearprop.cli.options import Json, check_not_over
 from clearprop.cli.output import labelled, print_json, print_rows
-from clearprop.cli.train import Json, check_not_over
-from clearprop.estimators.table_model import TableModel
-from clearprop.interchange import ModelFileError, load
+from clearprop.interchange.model_file import load_predictor
 from clearprop.tables import read_table, write_table
 
 ModelPath = Annotated[Path, typer.Argument(help="A model file of `clearprop train`.")]
@@ -28,7 +27,7 @@ def predict(
     """Predict every row of a file: one row out per row in, in order."""
     if out is not None:
         check_not_over(out, file, model)
-    table_model = load_table_model(model)
+    table_model = load_predictor(model)
     predictions = table_model.predict_table(read_table(file), source=file.name, probabilities=proba)
     write_table(predictions, out)
     if out is not None:
@@ -37,7 +36,7 @@ def predict(
 
 def evaluate(model: ModelPath, file: TablePath, as_json: Json = False) -> None:
     """Measure a model on a file that has the target, beside a baseline that knows only the target."""
-    measures = load_table_model(model).evaluate(read_table(file), source=file.name)
+    measures = load_predictor(model).evaluate(read_table(file), source=file.name)
     if as_json:
         print_json(measures)
     else:
@@ -46,7 +45,7 @@ def evaluate(model: ModelPath, file: TablePath, as_json: Json = False) -> None:
 
 def info(model: ModelPath, as_json: Json = False) -> None:
     """Say what a model is: its network, its columns, and how it was trained."""
-    table_model = load_table_model(model)
+    table_model = load_predictor(model)
     if as_json:
         print_json(table_model.describe())
         return
@@ -55,17 +54,3 @@ def info(model: ModelPath, as_json: Json = False) -> None:
     print_rows("Columns", table_model.encoder.describe(), headings=("name", "kind", "how it is read"))
     print()
     print_rows("Training", labelled(table_model.record))
-
-
-def load_table_model(path: Path) -> TableModel:
-    """Read a model that knows its columns.
-
-    Raises:
-        ModelFileError: no such model, or one that was saved from Python arrays.
-    """
-    model = load(path)
-    if not isinstance(model, TableModel):
-        raise ModelFileError(
-            f"{path}: a {type(model).__name__} of arrays, without columns; use it from Python: load(path)"
-        )
-    return model

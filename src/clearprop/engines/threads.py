@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
-
 from clearprop.mathematics.network import Network
 
 #: Multiply-adds of a step's largest product below which one thread is used: two then gained less than a fifth on
@@ -31,5 +29,7 @@ def step_threads(network: Network, batch_size: int) -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def _libraries() -> list[Any]:
+    from threadpoolctl import ThreadpoolController  # whoever only predicts does not wait for it
+
     # Once: looking through all loaded libraries takes longer than a small epoch, as does the controller's own `limit`.
     return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]

@@ -1,6 +1,1 @@
-"""Estimators that behave as scikit-learn's do."""
-
-from clearprop.estimators.classifier import MLPClassifier
-from clearprop.estimators.regressor import MLPRegressor
-
-__all__ = ["MLPClassifier", "MLPRegressor"]
+"""Estimators that behave as scikit-learn's do; the package root has their names, so that this loads nothing."""

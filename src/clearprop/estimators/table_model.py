@@ -8,23 +8,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from sklearn import metrics
 from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.engines import engine_named
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.regressor import MLPRegressor
+from clearprop.estimators.table_predictor import Label, TablePredictor
 from clearprop.mathematics.arrays import Array
-from clearprop.tables import TableEncoder, TableError, class_labels, looks_continuous, split_target, to_table
-from clearprop.tables.canonical import canonical_text, canonical_texts
+from clearprop.tables import (
+    TableEncoder,
+    TableError,
+    amounts_of,
+    class_labels,
+    codes_of,
+    looks_continuous,
+    split_target,
+    to_table,
+)
 from clearprop.tables.errors import counted
-from clearprop.tables.measures import finite_numbers, measure_of
 
 if TYPE_CHECKING:
     from clearprop.derivation.gradient_checks import GradientCheck
     from clearprop.derivation.working import Worked
-
-Label = str | int | float | bool
 
 TOO_FEW = "too few rows, or too few of a class"
 
@@ -45,16 +50,12 @@ DEFAULTS: dict[str, Any] = {
 
 
 @dataclass
-class TableModel:
+class TableModel(TablePredictor):
     """A network for raw tables: columns are encoded, the target is decoded, and the training is on record.
 
     Arguments:
-        encoder: from columns to a matrix.
         estimator: trained on the matrix and on class codes (or the standardised target).
-        target: the target column's name.
-        labels: the classes in the order of the codes; None for regression.
-        centre, scale: the regression target is (network output) · scale + centre.
-        record: how the model was trained: rows, rows dropped, seconds, epochs, why it ended, ...
+        encoder, target, labels, centre, scale, record: see `TablePredictor`, which predicts.
 
     Example:
         >>> table = {"x": [0.0, 1.0, 2.0, 3.0] * 25, "kind": ["small", "small", "large", "large"] * 25}
@@ -63,18 +64,7 @@ class TableModel:
         (['small', 'large'], 100)
     """
 
-    encoder: TableEncoder
     estimator: MLPClassifier | MLPRegressor
-    target: str
-    labels: list[Label] | None
-    centre: float
-    scale: float
-    record: dict[str, Any]
-
-    @property
-    def task(self) -> str:
-        """What the model does: classification or regression."""
-        return "regression" if self.labels is None else "classification"
 
     @classmethod
     def fit(
@@ -138,76 +128,6 @@ class TableModel:
         }
         return cls(encoder, estimator, target, labels, centre, scale, record)
 
-    def overview(self) -> dict[str, Any]:
-        """Say what the model is, in a few names and values."""
-        network = self.estimator.network_
-        return {
-            "task": self.task,
-            "target": self.target,
-            "classes": None if self.labels is None else ", ".join(str(label) for label in self.labels),
-            "network": "-".join(str(size) for size in network.sizes),
-            "hidden_activation": network.hidden if isinstance(network.hidden, str) else ", ".join(network.hidden),
-            "output_and_loss": f"{network.output}, {network.loss}",
-            "parameters": network.n_parameters,
-        }
-
-    def describe(self) -> dict[str, Any]:
-        """Say all there is to know of the model but its numbers, as plain values."""
-        columns = [{"name": name, "kind": kind, "summary": text} for name, kind, text in self.encoder.describe()]
-        labels = {"labels": self.labels}
-        return {**self.overview(), **labels, "columns": columns, "notes": self.encoder.notes, "training": self.record}
-
-    def summary(self) -> str:
-        """Say in two lines which network was trained and how training ended."""
-        about, record = self.overview(), self.record
-        best, score = record["best_held_out_score"], ""
-        if best is not None:
-            score = f"; best held-out {record['held_out_score']} {best:.4f} at epoch {record['best_epoch']}"
-        return (
-            f"Network {about['network']} ({about['hidden_activation']}; {about['output_and_loss']}), "
-            f"{about['parameters']:,} parameters, engine {record['engine']}\n"
-            f"Trained {record['epochs']} epochs in {record['seconds']:.1f} s{score}. {record['stopped_because']}"
-        )
-
-    def predict(self, table: Any, *, source: str = "table") -> pa.Array:
-        """Predict one label (or amount) a row, in the rows' order.
-
-        Raises:
-            TableError: the table lacks a column, or has text where numbers were.
-        """
-        return self._decoded(self._output(table, source))
-
-    def predict_proba(self, table: Any, *, source: str = "table") -> Array:
-        """Predict the classes' probabilities, (n, n_classes), in the order of `labels`.
-
-        Raises:
-            TableError: as `predict`; the model is a regression.
-        """
-        if self.labels is None:
-            raise TableError(f"probabilities are for classes, but the model predicts an amount ({self.target!r})")
-        return self._output(table, source)
-
-    def predict_table(self, table: Any, *, source: str = "table", probabilities: bool = False) -> pa.Table:
-        """Predict as a table: the column `prediction`, and `probability_<class>` for each class if asked for."""
-        output = self.predict_proba(table, source=source) if probabilities else self._output(table, source)
-        columns = {"prediction": self._decoded(output)}
-        if probabilities and self.labels is not None:
-            columns |= {f"probability_{label}": pa.array(output[:, j]) for j, label in enumerate(self.labels)}
-        return pa.table(columns)
-
-    def evaluate(self, table: Any, *, source: str = "table") -> dict[str, Any]:
-        """Measure the predictions on a table that has the target, beside a baseline that knows the target alone.
-
-        Raises:
-            TableError: as `predict`; there is no target column.
-        """
-        features, values, dropped = split_target(to_table(table), self.target, source=source)
-        counts = {"rows": len(values), "rows_dropped": dropped}
-        output = self._output(features, source)
-        if self.labels is None:
-            return counts | self._regression_measures(_numbers(values, source, self.target), output)
-        return counts | self._classification_measures(values, output)
-
     def work(self, table: Any, *, source: str = "table", **options: Any) -> "Worked":
         """Work one training step on the rows of a table out, with every number: see `clearprop.work`.
 
@@ -253,55 +173,13 @@ class TableModel:
         if dropped:
             raise TableError("the target is missing; leave the column out to take the prediction", source=source)
         if self.labels is None:
-            return (_numbers(values, source, self.target) - self.centre) / self.scale
-        codes = _codes_of(self.labels, values)
+            return (amounts_of(values, source=source, target=self.target) - self.centre) / self.scale
+        codes = codes_of(self.labels, values)
         if (codes < 0).any():
             unknown = values[int(np.argmax(codes < 0))].as_py()
             known = ", ".join(str(label) for label in self.labels)
             raise TableError(f"{unknown!r} is not a class of the model: {known}", source=source, column=self.target)
         return codes
-
-    def _output(self, table: Any, source: str) -> Array:
-        X = self.encoder.transform(table, source=source)
-        if not len(X):
-            raise TableError("has no rows; at least one is needed", source=source)
-        if self.labels is None:
-            # In float32, a small spread around a large centre would be lost.
-            return self.estimator.predict(X).astype(np.float64) * self.scale + self.centre
-        return self.estimator.predict_proba(X)
-
-    def _decoded(self, output: Array) -> pa.Array:
-        if self.labels is None:
-            return pa.array(output)
-        return pa.array(self.labels).take(pa.array(output.argmax(axis=1)))
-
-    def _regression_measures(self, y: Array, predicted: Array) -> dict[str, Any]:
-        return {
-            "root_mean_squared_error": float(metrics.root_mean_squared_error(y, predicted)),
-            "mean_absolute_error": float(metrics.mean_absolute_error(y, predicted)),
-            "r2": float(metrics.r2_score(y, predicted)) if len(y) > 1 else None,
-            "baseline_root_mean_squared_error": float(np.sqrt(np.mean((y - self.centre) ** 2))),
-        }
-
-    def _classification_measures(self, values: pa.Array, probabilities: Array) -> dict[str, Any]:
-        assert self.labels is not None
-        codes = _codes_of(self.labels, values)
-        known, predicted = codes >= 0, probabilities.argmax(axis=1)
-        measures: dict[str, Any] = {
-            "accuracy": float(np.mean(predicted == codes)),
-            "majority_class_accuracy": float(np.mean(codes == self.labels.index(self.record["commonest_class"]))),
-            "log_loss": None,
-            "auc": None,
-            "rows_of_unknown_class": int(np.sum(~known)),
-        }
-        if known.any():
-            p, every = probabilities[known].astype(np.float64), list(range(len(self.labels)))
-            p /= p.sum(axis=1, keepdims=True)
-            measures["log_loss"] = float(metrics.log_loss(codes[known], p, labels=every))
-            if len(np.unique(codes[known])) == len(every):
-                score = p[:, 1] if len(every) == 2 else p
-                measures["auc"] = float(metrics.roc_auc_score(codes[known], score, multi_class="ovr", labels=every))
-        return measures
 
 
 def _headline(source: str, n_rows: int, n_dropped: int, n_columns: int, target: str, labels: list[Label] | None) -> str:
@@ -322,30 +200,11 @@ def _training_record(estimator: MLPClassifier | MLPRegressor) -> dict[str, Any]:
     }
 
 
-def _codes_of(labels: list[Label], values: pa.Array) -> Array:
-    """Return the code of each value's class, −1 where training saw none; "True" of a file is true of another one."""
-    texts = [str(text) for text in canonical_texts(pa.array(labels))]
-    exact = {text: code for code, text in enumerate(texts)}
-    alike = {canonical_text(text): code for code, text in enumerate(texts)}
-    found = [str(text) for text in canonical_texts(values)]
-    return np.array([exact.get(text, alike.get(canonical_text(text), -1)) for text in found])
-
-
-def _numbers(values: pa.Array, source: str, target: str) -> Array:
-    measure = measure_of(values.type)
-    if measure is None or measure.name not in ("numbers", "true/false values"):
-        kind = values.type if measure is None else measure.name
-        raise TableError(
-            f"holds {kind}; regression needs numbers, or ask for classification", source=source, column=target
-        )
-    return finite_numbers(values, measure, source=source, column=target)
-
-
 def _encoded_target(
     values: pa.Array, regression: bool, source: str, target: str
 ) -> tuple[list[Label] | None, Array, float, float]:
     if regression:
-        y = _numbers(values, source, target)
+        y = amounts_of(values, source=source, target=target)
         with np.errstate(over="ignore", invalid="ignore"):
             centre, scale = float(y.mean()), float(y.std())
         if not np.isfinite(scale):

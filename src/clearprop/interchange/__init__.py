@@ -1,6 +1,5 @@
 """Models in and out: the Clearprop model file, and any kind of model worked out with numbers."""
 
 from clearprop.interchange.model_file import ModelFileError, load, save
-from clearprop.interchange.working import work
 
-__all__ = ["ModelFileError", "load", "save", "work"]
+__all__ = ["ModelFileError", "load", "save"]

@@ -6,11 +6,12 @@ import numpy as np
 from sklearn.preprocessing import LabelBinarizer
 
 import clearprop
-from clearprop.estimators import MLPClassifier, MLPRegressor
 from clearprop.estimators.base import MultilayerPerceptron
+from clearprop.estimators.classifier import MLPClassifier
+from clearprop.estimators.regressor import MLPRegressor
 from clearprop.estimators.table_model import TableModel
-from clearprop.mathematics.network import Network, Parameters
-from clearprop.tables import TableEncoder
+from clearprop.interchange.predictor import network_of, table_model_of
+from clearprop.mathematics.network import Parameters
 from clearprop.training import History
 
 ESTIMATORS = {"MLPClassifier": MLPClassifier, "MLPRegressor": MLPRegressor}
@@ -56,15 +57,7 @@ def rebuild(description: dict[str, Any], parameters: Parameters) -> Any:
     estimator = _rebuild_estimator(description["estimator"], parameters)
     if description["kind"] == "estimator":
         return estimator
-    return TableModel(
-        TableEncoder.from_dict(description["encoder"]),
-        estimator,
-        description["target"],
-        description["labels"],
-        description["centre"],
-        description["scale"],
-        description["record"],
-    )
+    return table_model_of(TableModel, description, estimator)
 
 
 def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
@@ -97,13 +90,7 @@ def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
 def _rebuild_estimator(plain: dict[str, Any], parameters: Parameters) -> MultilayerPerceptron:
     arguments = {name: _argument(value) for name, value in plain["arguments"].items()}
     estimator = ESTIMATORS[plain["class"]](**arguments)
-    hidden = plain["network"]["hidden"]
-    estimator.network_ = Network(
-        tuple(plain["network"]["sizes"]),
-        hidden if isinstance(hidden, str) else tuple(hidden),
-        plain["network"]["output"],
-        plain["network"]["loss"],
-    )
+    estimator.network_ = network_of(plain["network"])
     parameters.check_fit(estimator.network_)
     estimator._show(parameters)
     estimator._run = None

@@ -7,23 +7,30 @@ the checksum of description and tensors. docs/model-file.md is the specification
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialize
 
-from clearprop.estimators import MLPClassifier, MLPRegressor
-from clearprop.estimators.table_model import TableModel
-from clearprop.interchange.description import describe, rebuild
+from clearprop.estimators.table_predictor import TablePredictor
+from clearprop.interchange.predictor import rebuild_predictor
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
 from clearprop.tables import TableError, atomic_write
 
+if TYPE_CHECKING:
+    from clearprop.estimators.classifier import MLPClassifier
+    from clearprop.estimators.regressor import MLPRegressor
+    from clearprop.estimators.table_model import TableModel
+
 VERSION = 1
 
-Model = MLPClassifier | MLPRegressor | TableModel
+Model: TypeAlias = "MLPClassifier | MLPRegressor | TableModel"
+
+Rebuilt = TypeVar("Rebuilt")
 
 
 class ModelFileError(ValueError):
@@ -54,6 +61,11 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         >>> np.array_equal(again.predict_proba(X), model.predict_proba(X))
         True
     """
+    from clearprop.estimators.classifier import MLPClassifier  # late, here and in `load`: scikit-learn comes with it
+    from clearprop.estimators.regressor import MLPRegressor
+    from clearprop.estimators.table_model import TableModel
+    from clearprop.interchange.description import describe
+
     estimator = model.estimator if isinstance(model, TableModel) else model
     if not isinstance(estimator, MLPClassifier | MLPRegressor):
         raise ModelFileError(f"{path}: a model of Clearprop can be saved, but this is a {type(model).__name__}")
@@ -78,6 +90,42 @@ def load(path: str | os.PathLike[str]) -> Model:
     Raises:
         ModelFileError: no such file, a file of another kind, a truncated, altered or newer one: one line says which.
     """
+    from clearprop.interchange.description import rebuild
+
+    return _rebuilt(path, rebuild, *_checked(path))
+
+
+def load_table_model(path: str | os.PathLike[str]) -> "TableModel":
+    """Read a model that knows its columns, whole: see `load`.
+
+    Raises:
+        ModelFileError: as `load`; a model that was saved from Python arrays.
+    """
+    from clearprop.interchange.description import rebuild
+
+    return _rebuilt(path, rebuild, *_checked_table_model(path))
+
+
+def load_predictor(path: str | os.PathLike[str]) -> TablePredictor:
+    """Read what a table model's file holds for prediction: the same predictions as after `load`, without scikit-learn.
+
+    Raises:
+        ModelFileError: as `load_table_model`.
+    """
+    return _rebuilt(path, rebuild_predictor, *_checked_table_model(path))
+
+
+def _checked_table_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Parameters]:
+    """`_checked`, of a model that knows its columns."""
+    description, parameters = _checked(path)
+    if description.get("kind") == "estimator":
+        kind = _rebuilt(path, lambda: description["estimator"]["class"])
+        raise ModelFileError(f"{path}: a {kind} of arrays, without columns; use it from Python: load(path)")
+    return description, parameters
+
+
+def _checked(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Parameters]:
+    """Description and parameters of a file that is whole, unaltered and not too new."""
     text, checksum, tensors = _read(Path(path))
     version = _version(path, text)
     if version > VERSION:
@@ -86,12 +134,18 @@ def load(path: str | os.PathLike[str]) -> Model:
         )
     if checksum != _checksum(text, tensors):
         raise ModelFileError(f"{path}: the file was altered after it was saved (its checksum does not match)")
-    n_layers = len(tensors) // 2
+    return json.loads(text), _rebuilt(path, _parameters, tensors)
+
+
+def _parameters(tensors: dict[str, Array]) -> Parameters:
+    layers = range(1, len(tensors) // 2 + 1)
+    return Parameters.of([tensors[f"W{l}"] for l in layers], [tensors[f"b{l}"] for l in layers])
+
+
+def _rebuilt(path: str | os.PathLike[str], rebuild: Callable[..., Rebuilt], *parts: Any) -> Rebuilt:
+    """What `rebuild` makes of the parts of a file, or one line that says why it makes nothing."""
     try:
-        parameters = Parameters.of(
-            [tensors[f"W{l}"] for l in range(1, n_layers + 1)], [tensors[f"b{l}"] for l in range(1, n_layers + 1)]
-        )
-        return rebuild(json.loads(text), parameters)
+        return rebuild(*parts)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelFileError(f"{path}: the description of the model does not hold together ({error!r})") from None
 

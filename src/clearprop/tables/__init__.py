@@ -6,7 +6,7 @@ from clearprop.tables.encoder import TableEncoder
 from clearprop.tables.errors import TableError
 from clearprop.tables.numeric_column import NumericColumn
 from clearprop.tables.reading import read_table, to_table
-from clearprop.tables.target import class_labels, looks_continuous, split_target
+from clearprop.tables.target import amounts_of, class_labels, codes_of, looks_continuous, split_target
 from clearprop.tables.text_column import TextColumn
 from clearprop.tables.writing import write_table
 
@@ -17,9 +17,11 @@ __all__ = [
     "TableEncoder",
     "TableError",
     "TextColumn",
+    "amounts_of",
     "atomic_write",
     "check_writable",
     "class_labels",
+    "codes_of",
     "looks_continuous",
     "read_table",
     "split_target",

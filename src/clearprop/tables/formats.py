@@ -12,7 +12,6 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
-import pyarrow.parquet as parquet
 
 from clearprop.tables.arrays import columns_of_matrix, table_of
 from clearprop.tables.cells import plain_values
@@ -79,6 +78,8 @@ def _delimited_cells(values: pa.ChunkedArray) -> pa.Array:
 
 
 def _read_parquet(data: bytes, source: str) -> pa.Table:
+    import pyarrow.parquet as parquet  # other formats do not wait for it
+
     try:
         return parquet.ParquetFile(pa.BufferReader(data)).read()
     except (pa.ArrowException, OSError) as error:
@@ -86,6 +87,8 @@ def _read_parquet(data: bytes, source: str) -> pa.Table:
 
 
 def _write_parquet(table: pa.Table, stream: BinaryIO) -> None:
+    import pyarrow.parquet as parquet  # other formats do not wait for it
+
     parquet.write_table(table, stream)
 
 

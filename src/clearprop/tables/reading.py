@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pyarrow as pa
-from narwhals.exceptions import DuplicateError
 
 from clearprop.tables.arrays import columns_of_matrix, table_of
 from clearprop.tables.errors import TableError, listed
@@ -121,6 +119,9 @@ def _selected(table: pa.Table, columns: Sequence[str], source: str) -> pa.Table:
 
 def _frame_to_table(data: Any) -> pa.Table:
     """Return a frame of any library that narwhals knows as a table; its row labels are not part of it."""
+    import narwhals as nw  # a file needs none of it, and waits for none of it
+    from narwhals.exceptions import DuplicateError
+
     try:
         frame = nw.from_native(data)
     except DuplicateError as error:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from clearprop.tables.canonical import canonical_texts
+from clearprop.tables.canonical import canonical_text, canonical_texts
 from clearprop.tables.cells import is_scalar, is_text, plain_values, tidy_text, value_type
 from clearprop.tables.errors import TableError, listed, shown
 from clearprop.tables.measures import finite_numbers, measure_of
@@ -103,6 +103,49 @@ def looks_continuous(target: pa.Array | pa.ChunkedArray) -> bool:
     numbers = finite_numbers(target, measure, source="target")
     different = np.unique(numbers[~np.isnan(numbers)])
     return bool((different != np.floor(different)).any()) or len(different) > MAX_WHOLE_CLASSES
+
+
+def codes_of(labels: list[Any], values: pa.Array) -> np.ndarray:
+    """Return the code of each value's class, -1 where training saw none; "True" of a file is true of another one.
+
+    Args:
+        labels: the classes in the order of the codes, as `class_labels` gives them.
+        values: the n values, without missing ones.
+
+    Raises:
+        Nothing.
+
+    Example:
+        >>> codes_of([1, 2], pa.array(["2", "1.0", "three"])).tolist()
+        [1, 0, -1]
+    """
+    texts = [str(text) for text in canonical_texts(pa.array(labels))]
+    exact = {text: code for code, text in enumerate(texts)}
+    alike = {canonical_text(text): code for code, text in enumerate(texts)}
+    found = [str(text) for text in canonical_texts(values)]
+    return np.array([exact.get(text, alike.get(canonical_text(text), -1)) for text in found])
+
+
+def amounts_of(values: pa.Array, *, source: str, target: str) -> np.ndarray:
+    """Return the targets of a regression as float64.
+
+    Args:
+        values: the n targets, without missing ones.
+        source, target: the names of table and column, for messages.
+
+    Raises:
+        TableError: the targets are no numbers, or one is infinite.
+
+    Example:
+        >>> amounts_of(pa.array([1, 2]), source="a.csv", target="price")
+        array([1., 2.])
+    """
+    measure = measure_of(values.type)
+    if measure is None or measure.name not in ("numbers", "true/false values"):
+        kind = values.type if measure is None else measure.name
+        problem = f"holds {kind}; regression needs numbers, or ask for classification"
+        raise TableError(problem, source=source, column=target)
+    return finite_numbers(values, measure, source=source, column=target)
 
 
 def _target_values(table: pa.Table, target: str, source: str) -> pa.Array:

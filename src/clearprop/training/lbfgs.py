@@ -3,9 +3,9 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import OptimizeResult, minimize
 
 from clearprop.engines import Engine, Recipe
 from clearprop.engines.interface import Rows
@@ -13,6 +13,9 @@ from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.training.history import Epoch, History
 from clearprop.training.loop import Callback, DivergenceError, asked_to_end
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Minimum:
     parameters: Parameters
     loss: float
     history: History
-    account: OptimizeResult
+    account: "OptimizeResult"
 
 
 def minimise(
@@ -48,6 +51,8 @@ def minimise(
 
     Source: Zhu, Byrd, Lu & Nocedal 1997 (L-BFGS-B, without bounds).
     """
+    from scipy.optimize import minimize  # the other solvers do not wait for it
+
     history, times = History(), [time.perf_counter()]
 
     def objective(flat: Array) -> tuple[float, Array]:
@@ -55,7 +60,7 @@ def minimise(
         value, gradient = engine.objective(network, parameters, X, Y, weights, recipe)
         return value, gradient.flatten()
 
-    def after_iteration(intermediate_result: OptimizeResult) -> None:
+    def after_iteration(intermediate_result: "OptimizeResult") -> None:
         times.append(time.perf_counter())
         loss, seconds = float(intermediate_result.fun), times[-1] - times[-2]
         history.epochs.append(Epoch(len(history) + 1, max_iterations, loss, None, 1.0, (), (), len(Y), seconds))
