@@ -52,6 +52,7 @@ OWN_ARGUMENTS: dict = {
     "max_grad_norm": [Interval(Real, 0, None, closed="neither"), None],
     "weight_decay": [Interval(Real, 0, None, closed="left")],
     "initializer": [names(INITIALIZERS), None],
+    "n_members": [Interval(Integral, 1, None, closed="left")],
     "engine": [StrOptions({"auto", *ENGINES})],
     "callbacks": [list, tuple, None],
 }

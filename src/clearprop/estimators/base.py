@@ -14,14 +14,26 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clearprop.engines import Engine, Recipe, engine_named
+from clearprop.estimators import ensemble
 from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
 from clearprop.estimators.scoring import HeldOutScore
 from clearprop.estimators.verbose import PrintProgress
 from clearprop.mathematics.arrays import EMPTY, Array
 from clearprop.mathematics.initializers import initialize
 from clearprop.mathematics.network import Network, Parameters
-from clearprop.training import End, History, Plan, Run, Stopping, minimise
-from clearprop.training.loop import Callback
+from clearprop.training import (
+    Data,
+    DivergenceError,
+    End,
+    History,
+    Plan,
+    Run,
+    Stopping,
+    Task,
+    minimise,
+    train_together,
+)
+from clearprop.training.loop import Callback, raise_divergence
 
 if TYPE_CHECKING:
     from clearprop.derivation.gradient_checks import GradientCheck
@@ -34,12 +46,20 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     """A fully connected network behind scikit-learn's interface; see `MLPClassifier` and `MLPRegressor`."""
 
     network_: Network
+    members_: "list[MultilayerPerceptron]"
 
     _parameter_constraints: dict = {**SCIKIT_LEARN_ARGUMENTS, **OWN_ARGUMENTS}
 
     def _store(self, arguments: dict[str, Any]) -> None:
         for name in self._get_param_names():
             setattr(self, name, arguments[name])
+
+    if not TYPE_CHECKING:  # or every name would be taken for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            if name in ensemble.OF_ONE_NETWORK and "members_" in vars(self):
+                raise AttributeError(f"{name} is of one network, and this model has {len(self.members_)}: see members_")
+            return super().__getattribute__(name)  # which says what is wrong
 
     # ---- what the two kinds differ in ----
 
@@ -100,20 +120,47 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         return self.solver != "lbfgs"
 
     def _fit(self, X, y, sample_weight, incremental):
-        continues = hasattr(self, "coefs_") and (self.warm_start or incremental)
+        continues = self._n_trained > 0 and (self.warm_start or incremental)
+        if continues and self._n_trained != self.n_members:
+            raise ValueError(
+                f"The 'n_members' parameter of {type(self).__name__} must be {self._n_trained}, as many networks as "
+                f"there are, where training goes on (warm_start, partial_fit). Got {self.n_members} instead."
+            )
         X, y = self._check_data(X, y, incremental, reset=not continues)
         weights = self._row_weights(X, y, sample_weight, incremental)
         Y = self._encode(y, X.dtype)
+        networks = self._networks(continues)
+        for network in networks:
+            network._begin((X.shape[1], Y.shape[1]), X.dtype, continues)
+        self.network_, self.n_outputs_ = networks[0].network_, Y.shape[1]
+        if self._is_stochastic:
+            self._fit_stochastic(networks, X, Y, weights, incremental)
+        else:
+            self._fit_lbfgs(networks, X, self._smooth(Y), weights)
+        return self
+
+    @property
+    def _n_trained(self) -> int:
+        """How many networks there are: 0 before the first fit."""
+        return len(self.members_) if "members_" in vars(self) else int(hasattr(self, "coefs_"))
+
+    def _networks(self, continues: bool) -> "list[MultilayerPerceptron]":
+        """Return the estimators of one network each that are to be trained: this one, or its members."""
+        for name in ("members_",) if self.n_members == 1 else ("coefs_", "intercepts_"):
+            self.__dict__.pop(name, None)  # of an earlier fit with another n_members
+        if self.n_members == 1:
+            return [self]
+        if not continues:
+            self.history_ = History()
+        self.members_ = ensemble.prepared_members(self, continues)
+        return self.members_
+
+    def _begin(self, ends: tuple[int, int], dtype: np.dtype, continues: bool) -> None:
         self._random_state = check_random_state(self.random_state)
         if continues:
             self.network_ = self._network(self.network_.sizes)
         else:
-            self._initialize(X.shape[1], Y.shape[1], X.dtype)
-        if self._is_stochastic:
-            self._fit_stochastic(X, Y, weights, incremental)
-        else:
-            self._fit_lbfgs(X, self._smooth(Y), weights)
-        return self
+            self._initialize(*ends, dtype)
 
     def _row_weights(self, X, y, sample_weight, incremental) -> Array | None:
         weights = None
@@ -192,38 +239,47 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             patience=self.n_iter_no_change,
         )
 
-    def _fit_stochastic(self, X, Y, weights, incremental) -> None:
-        recipe = self._recipe(X.dtype)
-        run = self._run if incremental and self._run is not None else self._start_run(recipe)
-        run.trainer.adjust(self.network_, recipe)  # arguments may have been set since
-        run.trainer.restore(self.parameters_.flatten())  # coefs_ may have been set or unpickled since
-        self._show(run.trainer.parameters)
-        score = None
-        if self.early_stopping:
-            X, Y, weights, score = self._hold_out(X, Y, weights)
-        plan = self._plan(Y.shape[0])
+    def _fit_stochastic(self, networks: "list[MultilayerPerceptron]", X, Y, weights, incremental) -> None:
+        started = [network._start(X, Y, weights, incremental) for network in networks]
+        runs, first_rows = [run for run, _, _ in started], started[0][1]
+        plan = self._plan(Y.shape[0] if first_rows is None else len(first_rows))
+        data = Data(X, self._smooth(Y), weights)
+        tasks = [
+            Task(data, plan, network._random_state, rows, score, n_epochs=1 if incremental else None)
+            for network, (_, rows, score) in zip(networks, started, strict=True)
+        ]
+        callbacks = self._callbacks(runs[0].stopping.reason(plan.patience))
+        if networks != [self]:
+            callbacks.insert(0, self.history_.epochs.append)
         try:
-            run.train(
-                X,
-                self._smooth(Y),
-                weights,
-                plan,
-                self._random_state,
-                score,
-                self._callbacks(run.stopping.reason(plan.patience)),
-                n_epochs=1 if incremental else None,
-            )
+            train_together(runs, tasks, callbacks, self._engine.epochs)
         finally:
-            self._record(run)
-        if self.verbose and run.end is End.PATIENCE:
-            print(f"{run.history.stopped_because} Stopping.")
-        if run.end is End.EPOCHS and not incremental:
+            for network, run in zip(networks, runs, strict=True):
+                network._record(run)
+            self._summarise()
+        if self.verbose and all(run.end is End.PATIENCE for run in runs):
+            print(f"{self.history_.stopped_because} Stopping.")
+        if any(run.end is End.EPOCHS for run in runs) and not incremental:
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({self.max_iter}) reached and the optimization hasn't "
                 "converged yet.",
                 ConvergenceWarning,
                 stacklevel=4,
             )
+
+    def _start(self, X, Y, weights, incremental) -> tuple[Run, Array | None, HeldOutScore | None]:
+        """Return the run, the rows that it is to be trained on and the score of the others (None, None: all rows)."""
+        recipe = self._recipe(X.dtype)
+        run = self._run if incremental and self._run is not None else self._start_run(recipe)
+        run.trainer.adjust(self.network_, recipe)  # arguments may have been set since
+        run.trainer.restore(self.parameters_.flatten())  # coefs_ may have been set or unpickled since
+        self._show(run.trainer.parameters)
+        rows, score = self._hold_out(X, Y, weights) if self.early_stopping else (None, None)
+        return run, rows, score
+
+    def _summarise(self) -> None:
+        if "members_" in vars(self):
+            ensemble.summarise(self)
 
     def _callbacks(self, no_improvement: str = "") -> list[Callback]:
         return [PrintProgress(no_improvement)] * bool(self.verbose) + list(self.callbacks or ())
@@ -247,7 +303,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         self.best_validation_score_ = stopping.best_score if scored else None
         self.best_loss_ = None if scored else stopping.best_loss
 
-    def _hold_out(self, X, Y, weights):
+    def _hold_out(self, X, Y, weights) -> tuple[Array, HeldOutScore]:
         stratify = Y.astype(bool) if is_classifier(self) and Y.shape[1] == 1 else None
         train, held_out = train_test_split(
             np.arange(Y.shape[0]),
@@ -260,11 +316,21 @@ class MultilayerPerceptron(BaseEstimator, ABC):
                 f"The validation set is too small: {len(held_out)} of {Y.shape[0]} rows. Increase "
                 "'validation_fraction' or the size of your dataset."
             )
-        train_weights, held_out_weights = (None, None) if weights is None else (weights[train], weights[held_out])
-        score = HeldOutScore(self, X[held_out], self._decode(Y[held_out]), held_out_weights)
-        return X[train], Y[train], train_weights, score
+        held_out_weights = None if weights is None else weights[held_out]
+        return train, HeldOutScore(self, X, held_out, self._decode(Y[held_out]), held_out_weights)
 
-    def _fit_lbfgs(self, X, Y, weights) -> None:
+    def _fit_lbfgs(self, networks: "list[MultilayerPerceptron]", X, Y, weights) -> None:
+        failures: list[DivergenceError | None] = []
+        for network in networks:
+            try:
+                network._minimise(X, Y, weights, self._callbacks())
+                failures.append(None)
+            except DivergenceError as failure:
+                failures.append(failure)
+        self._summarise()
+        raise_divergence(failures)
+
+    def _minimise(self, X, Y, weights, callbacks: list[Callback]) -> None:
         for name in ("dropout", "max_grad_norm", "schedule"):
             if getattr(self, name):
                 raise ValueError(
@@ -282,7 +348,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             max_iterations=int(self.max_iter),
             max_evaluations=self.max_fun,
             tol=float(self.tol),
-            callbacks=self._callbacks(),
+            callbacks=callbacks,
         )
         self._show(minimum.parameters)
         self.loss_, self.history_ = minimum.loss, minimum.history
@@ -292,14 +358,25 @@ class MultilayerPerceptron(BaseEstimator, ABC):
                 f"lbfgs failed to converge after {self.n_iter_} iteration(s): {minimum.account.message}. Increase "
                 "max_iter (or max_fun), or scale the data.",
                 ConvergenceWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
 
     # ---- predicting ----
 
-    def _output(self, X, *, pre_activation: bool = False) -> Array:
+    def _checked_rows(self, X):
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", reset=False)
+        return validate_data(self, X, accept_sparse="csr", reset=False)
+
+    def _output(self, X) -> Array:
+        """Return Aᴸ, or its mean over the members of an ensemble."""
+        X = self._checked_rows(X)
+        return ensemble.mean_of(network._output_of(X) for network in self._fitted_networks())
+
+    def _fitted_networks(self) -> "list[MultilayerPerceptron]":
+        return self.members_ if "members_" in vars(self) else [self]
+
+    def _output_of(self, X, *, pre_activation: bool = False) -> Array:
+        """Return Aᴸ (or Zᴸ) of one network for rows that are checked."""
         parameters = self.parameters_
         X = X.astype(parameters.dtype, copy=False)
         return self._engine.predict(self.network_, parameters, X, pre_activation=pre_activation)
@@ -321,6 +398,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         """
         from clearprop.derivation.working import worked  # whoever only trains does not wait for it
 
+        ensemble.check_is_one_network(self, "work")
         X, Y = self._rows_and_targets(X, y)
         names = {
             "input_names": tuple(getattr(self, "feature_names_in_", ())),
@@ -343,6 +421,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         from clearprop.derivation.gradient_checks import check_network  # whoever only trains does not wait for it
 
         check_is_fitted(self)
+        ensemble.check_is_one_network(self, "check_gradient")
         if X is None and y is not None:
             raise ValueError("y: the rows X of these targets are needed too")
         rows = (None, None) if X is None else self._rows_and_targets(X, y)

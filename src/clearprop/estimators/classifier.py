@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from sklearn.utils.validation import validate_data
 
 from clearprop.estimators.base import MultilayerPerceptron
+from clearprop.estimators.ensemble import log_mean_of
 from clearprop.mathematics.activations import softplus
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES, log_softmax
@@ -41,12 +42,19 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         max_grad_norm: the gradient's Euclidean norm is cut to this; None: never.
         weight_decay: λ of the solvers "adamw" and "muon" (not the penalty `alpha`).
         initializer: an entry of the initializer table; None: scikit-learn's draw.
+        n_members: k; more than 1 trains k networks at once, each with a seed of its own, and averages what they predict
+            (a mean of probabilities). They are `members_`: fitted estimators, each as it would have been fitted alone
+            with its `random_state`, drawn as `check_random_state(random_state).randint(2**31 - 1, size=k)`. Each ends
+            by itself (with held-out rows of its own); `n_iter_` is the longest; losses, scores and the epochs that
+            callbacks see are means, to which a network that has ended adds its last. With solver "lbfgs" they are
+            trained one after another.
         engine: "auto" or the name of an engine.
         callbacks: functions that are given each `Epoch`; one that returns True, or a sentence that says why, ends the
             training.
 
     Raises:
-        ValueError: on `fit`, an argument or data that do not fit; its kind `DivergenceError` if a loss is not finite.
+        ValueError: on `fit`, an argument or data that do not fit; its kind `DivergenceError` if a loss is not finite
+            (of any member, told after the others have gone on to their ends).
 
     Example:
         >>> import numpy as np
@@ -100,6 +108,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         max_grad_norm=None,
         weight_decay=0.01,
         initializer=None,
+        n_members=1,
         engine="auto",
         callbacks=None,
     ):
@@ -194,7 +203,11 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
 
     def predict_log_proba(self, X) -> Array:
         """Logarithms of `predict_proba`, finite even where a probability underflows."""
-        z = self._output(X, pre_activation=True)
+        X = self._checked_rows(X)
+        return log_mean_of(network._log_probabilities(X) for network in self._fitted_networks())
+
+    def _log_probabilities(self, X) -> Array:
+        z = self._output_of(X, pre_activation=True)
         if self.network_.output == "softmax":
             return log_softmax(z)
         return np.hstack([-softplus(z), -softplus(-z)]) if z.shape[1] == 1 else -softplus(-z)

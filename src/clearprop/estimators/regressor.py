@@ -73,6 +73,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):
         max_grad_norm=None,
         weight_decay=0.01,
         initializer=None,
+        n_members=1,
         engine="auto",
         callbacks=None,
     ):

@@ -35,16 +35,17 @@ class HeldOutScore:
 
     Arguments:
         model: the estimator; its `coefs_` are views that training changes.
-        X, y, weights: the held-out rows, their labels or targets and row weights (or None).
+        X, rows: all rows, (n, n_0), and the numbers of those that are held out.
+        y, weights: the held-out rows' labels or targets and row weights (or None).
 
     Raises:
         ValueError: `model.scoring` is no scorer that scikit-learn knows.
     """
 
-    def __init__(self, model, X, y, weights) -> None:
+    def __init__(self, model, X, rows, y, weights) -> None:
         self._model = copy.copy(model)
         vars(self._model).pop("feature_names_in_", None)  # the held-out rows are plain arrays by now
-        self._X, self._y, self._weights = X, y, weights
+        self._X, self._rows, self._y, self._weights = X, rows, y, weights
         self._scorer = _scorer(model)
 
     def __call__(self, parameters: Parameters) -> float:
@@ -57,7 +58,7 @@ class HeldOutScore:
             output = self._output(parameters)
             return self._default(output) if np.isfinite(output).all() else np.nan
         try:
-            return float(self._scorer(self._model, self._X, self._y, **self._weight_argument()))
+            return float(self._scorer(self._model, self._X[self._rows], self._y, **self._weight_argument()))
         except (ValueError, TypeError, AttributeError) as error:
             if not np.isfinite(self._output(parameters)).all():
                 return np.nan  # scikit-learn's scorers refuse what is not finite
@@ -67,7 +68,7 @@ class HeldOutScore:
             ) from error
 
     def _output(self, parameters: Parameters) -> Array:
-        return self._model._engine.predict(self._model.network_, parameters, self._X)
+        return self._model._engine.predict(self._model.network_, parameters, self._X[self._rows])
 
     def _default(self, output: Array) -> float:
         return self._model._default_score(self._y, self._model._decode(output), self._weights)

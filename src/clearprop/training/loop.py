@@ -163,7 +163,9 @@ def train_together(
 def _one_epoch(courses: "list[_Course]", callbacks: Sequence[Callback], advance: Advance) -> None:
     began = time.perf_counter()
     running = [course for course in courses if course.goes_on]
-    for course, result in zip(running, advance([course.call() for course in running]), strict=True):
+    calls = [course.call() for course in running]
+    results = advance(calls) if len(calls) > 1 else one_after_another(calls)
+    for course, result in zip(running, results, strict=True):
         course.receive(result)
     finite = [course for course in running if course.failure is None]
     scores = [course.score() for course in finite]
