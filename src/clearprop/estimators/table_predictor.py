@@ -9,6 +9,7 @@ import pyarrow as pa
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network
 from clearprop.tables import TableEncoder, TableError, amounts_of, codes_of, split_target, to_table
+from clearprop.tables.arrow_values import arrow_array
 
 Label = str | int | float | bool
 
@@ -114,7 +115,7 @@ class TablePredictor:
         output = self.predict_proba(table, source=source) if probabilities else self._output(table, source)
         columns = {"prediction": self._decoded(output)}
         if probabilities and self.labels is not None:
-            columns |= {f"probability_{label}": pa.array(output[:, j]) for j, label in enumerate(self.labels)}
+            columns |= {f"probability_{label}": arrow_array(output[:, j]) for j, label in enumerate(self.labels)}
         return pa.table(columns)
 
     def evaluate(self, table: Any, *, source: str = "table") -> dict[str, Any]:
@@ -145,5 +146,5 @@ class TablePredictor:
 
     def _decoded(self, output: Array) -> pa.Array:
         if self.labels is None:
-            return pa.array(output)
-        return pa.array(self.labels).take(pa.array(output.argmax(axis=1)))
+            return arrow_array(output)
+        return arrow_array(self.labels).take(arrow_array(output.argmax(axis=1)))

@@ -7,6 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pyarrow as pa
 
+from clearprop.tables.arrow_values import arrow_scalar, numpy_array
 from clearprop.tables.cells import is_text, plain_array, tidy_text
 from clearprop.tables.clock import duration_texts
 
@@ -76,7 +77,7 @@ def canonical_texts(values: pa.Array) -> list[str | None]:
         return [None if value is None else str(value).lower() for value in values.to_pylist()]
     if pa.types.is_floating(values.type):
         # NumPy keeps the width, so that float32(0.1) is spelled 0.1.
-        numbers = values.to_numpy(zero_copy_only=False)
+        numbers = numpy_array(values)
         return [None if np.isnan(number) else canonical_number(number) for number in numbers]
     if pa.types.is_integer(values.type) or pa.types.is_decimal(values.type):
         return [None if value is None else canonical_number(value) for value in values.to_pylist()]
@@ -105,7 +106,7 @@ def texts_and_codes(values: pa.Array | pa.ChunkedArray) -> tuple[list[str | None
         return [], np.full(len(array), -1)
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     # Unsigned code types cannot hold the -1.
-    codes = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+    codes = numpy_array(encoded.indices.cast(pa.int64()).fill_null(arrow_scalar(-1, pa.int64())))
     return canonical_texts(encoded.dictionary), codes
 
 

@@ -3,6 +3,8 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearprop.tables.arrow_values import arrow_scalar
+
 #: Cells of a text file that mean "no value", whatever the column holds. Left out on purpose, because they are common
 #: as values: "-", ".", "none", "no", "unknown", "missing".
 MISSING_WORDS = (
@@ -86,7 +88,7 @@ def plain_array(values: pa.Array | pa.ChunkedArray) -> pa.Array:
     """
     if isinstance(values, pa.ChunkedArray):
         unified = values.unify_dictionaries() if pa.types.is_dictionary(values.type) else values
-        values = pa.concat_arrays(unified.chunks) if unified.num_chunks else pa.array([], values.type)
+        values = pa.concat_arrays(unified.chunks) if unified.num_chunks else pa.nulls(0, values.type)
     if isinstance(values.type, pa.BaseExtensionType):
         values = values.storage
     if pa.types.is_run_end_encoded(values.type):
@@ -128,7 +130,7 @@ def tidy_text(values: pa.Array) -> pa.Array:
         ['Private', None, None]
     """
     trimmed = pc.utf8_trim_whitespace(values)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, trimmed.type), trimmed)
+    return pc.if_else(pc.equal(trimmed, arrow_scalar("", trimmed.type)), arrow_scalar(None, trimmed.type), trimmed)
 
 
 def _common_type(data_type: pa.DataType) -> pa.DataType:

@@ -6,6 +6,8 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearprop.tables.arrow_values import arrow_scalar
+
 #: How many of an Arrow time unit make a second.
 PER_SECOND = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
@@ -80,7 +82,7 @@ def whole_seconds(numbers: pa.Array, unit: str) -> pa.Array:
         [1.5, None]
     """
     counts = numbers.cast(pa.float64(), safe=False)
-    counts = pc.if_else(pc.is_nan(counts), pa.scalar(None, pa.float64()), counts)
+    counts = pc.if_else(pc.is_nan(counts), arrow_scalar(None, pa.float64()), counts)
     if pc.any(pc.not_equal(pc.floor(counts), counts)).as_py():
         raise pa.ArrowInvalid("a number has a fraction")
     return pc.divide(counts, PER_SECOND[unit])
@@ -131,7 +133,7 @@ def _amounts(digits: pa.Array) -> pa.Array:
 
 def _matching(texts: pa.Array, pattern: str) -> pa.Array:
     """Return the texts that match a pattern, and null for the others."""
-    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, pa.scalar(None, texts.type))
+    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, arrow_scalar(None, texts.type))
 
 
 def _all_read(seconds: pa.Array, texts: pa.Array) -> pa.Array:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from clearprop.tables.arrow_values import arrow_array, arrow_scalar
 from clearprop.tables.cells import MISSING_WORDS, is_text, tidy_text
 from clearprop.tables.delimiters import check_single, find_delimiter
 from clearprop.tables.errors import TableError, counted, shown
@@ -128,8 +129,8 @@ def _tidy(table: pa.Table, *, decimal_comma: bool) -> pa.Table:
     for values in table.columns:
         if is_text(values.type):
             values = tidy_text(values)
-            missing = pc.is_in(values, pa.array(MISSING_WORDS, values.type))
-            values = pc.if_else(missing, pa.scalar(None, values.type), values)
+            missing = pc.is_in(values, arrow_array(MISSING_WORDS, values.type))
+            values = pc.if_else(missing, arrow_scalar(None, values.type), values)
             # Where the comma is the decimal point, the semicolon stands between cells.
             if decimal_comma and pc.all(pc.match_substring_regex(values, _DECIMAL_COMMA)).as_py():
                 values = pc.replace_substring(values, ",", ".").cast(pa.float64())

@@ -6,6 +6,7 @@ import re
 
 import pyarrow as pa
 
+from clearprop.tables.arrow_values import arrow_array
 from clearprop.tables.errors import TableError, shown
 from clearprop.tables.measures import MEASURES, finite_numbers
 
@@ -130,7 +131,7 @@ def _fits_spaces(rows: list[list[str]]) -> bool:
 def _all_numbers(cells: tuple[str, ...]) -> bool:
     """Return whether all cells are numbers or missing."""
     try:
-        finite_numbers(pa.array(cells), MEASURES["numbers"])
+        finite_numbers(arrow_array(cells), MEASURES["numbers"])
     except TableError:
         return False
     return True

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
+from clearprop.tables.arrow_values import arrow_scalar
 from clearprop.tables.cells import plain_values
 from clearprop.tables.clock import duration_texts
 from clearprop.tables.errors import TableError, shown
@@ -75,10 +76,10 @@ def _json_cells(name: str, values: pa.ChunkedArray) -> pa.Array:
         return cells.cast(pa.string())
     if not pa.types.is_floating(cells.type):
         return cells
-    infinite = pc.index(pc.is_inf(cells), True).as_py()
+    infinite = pc.index(pc.is_inf(cells), arrow_scalar(True, pa.bool_())).as_py()
     if infinite >= 0:
         raise TableError("is infinite, which JSON cannot hold; write CSV or Parquet", column=name, row=infinite + 1)
-    return pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
+    return pc.if_else(pc.is_nan(cells), arrow_scalar(None, cells.type), cells)
 
 
 def _check_utf8(data: bytes, source: str) -> None:

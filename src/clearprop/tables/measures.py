@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearprop.tables.arrow_values import arrow_array, arrow_scalar, numpy_array
 from clearprop.tables.canonical import canonical_texts
 from clearprop.tables.cells import MISSING_WORDS, is_text, plain_values, tidy_text
 from clearprop.tables.clock import PER_SECOND, duration_seconds, time_seconds, whole_seconds
@@ -75,8 +76,8 @@ def _seconds(values: pa.Array) -> pa.Array:
 
 
 def _parse_truth(texts: pa.Array) -> pa.Array:
-    truth = pc.index_in(pc.utf8_lower(texts), pa.array(["false", "true"], texts.type)).cast(pa.float64())
-    rest = pc.if_else(pc.is_valid(truth), pa.scalar(None, texts.type), texts)
+    truth = pc.index_in(pc.utf8_lower(texts), arrow_array(["false", "true"], texts.type)).cast(pa.float64())
+    rest = pc.if_else(pc.is_valid(truth), arrow_scalar(None, texts.type), texts)
     return pc.coalesce(truth, rest.cast(pa.float64()))
 
 
@@ -172,7 +173,7 @@ def finite_numbers(
         converted = _parsed(array, measure, source, column)
     else:
         converted = _converted(array, measure, source, column)
-    numbers: np.ndarray = converted.to_numpy(zero_copy_only=False)
+    numbers = numpy_array(converted)
     infinite = np.isinf(numbers)
     if infinite.any():
         row = int(np.argmax(infinite))
@@ -199,8 +200,8 @@ def _converted(values: pa.Array, measure: Measure, source: str, column: str | No
 def _parsed(texts: pa.Array, measure: Measure, source: str, column: str | None) -> pa.Array:
     """Return text as numbers, or name the first cell that is none."""
     texts = tidy_text(texts)
-    missing = pc.is_in(texts, pa.array(MISSING_WORDS, texts.type))
-    texts = pc.if_else(missing, pa.scalar(None, texts.type), texts)
+    missing = pc.is_in(texts, arrow_array(MISSING_WORDS, texts.type))
+    texts = pc.if_else(missing, arrow_scalar(None, texts.type), texts)
     if (numbers := _attempt(texts, measure)) is not None:
         return numbers
     readable, unreadable = 0, len(texts)

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from clearprop.tables.arrow_values import arrow_array, arrow_scalar, numpy_array
 from clearprop.tables.canonical import canonical_text, canonical_texts
 from clearprop.tables.cells import is_scalar, is_text, plain_values, tidy_text, value_type
 from clearprop.tables.errors import TableError, listed, shown
@@ -67,7 +68,7 @@ def class_labels(target: pa.Array | pa.ChunkedArray) -> tuple[list[str | int | f
     """
     values = plain_values(target)
     if pa.types.is_floating(values.type):
-        values = pc.if_else(pc.is_nan(values), pa.scalar(None, values.type), values)
+        values = pc.if_else(pc.is_nan(values), arrow_scalar(None, values.type), values)
     if values.null_count:
         raise TableError("the target has missing cells; drop their rows first")
     encoded = values.dictionary_encode()
@@ -78,7 +79,7 @@ def class_labels(target: pa.Array | pa.ChunkedArray) -> tuple[list[str | int | f
         raise TableError(f"the target holds {only}; at least two classes are needed")
     rank = {label: index for index, label in enumerate(labels)}
     positions = np.array([rank[label] for label in found], np.int64)
-    return labels, positions[encoded.indices.to_numpy(zero_copy_only=False)]
+    return labels, positions[numpy_array(encoded.indices)]
 
 
 def looks_continuous(target: pa.Array | pa.ChunkedArray) -> bool:
@@ -119,7 +120,7 @@ def codes_of(labels: list[Any], values: pa.Array) -> np.ndarray:
         >>> codes_of([1, 2], pa.array(["2", "1.0", "three"])).tolist()
         [1, 0, -1]
     """
-    texts = [str(text) for text in canonical_texts(pa.array(labels))]
+    texts = [str(text) for text in canonical_texts(arrow_array(labels))]
     exact = {text: code for code, text in enumerate(texts)}
     alike = {canonical_text(text): code for code, text in enumerate(texts)}
     found = [str(text) for text in canonical_texts(values)]
@@ -171,7 +172,7 @@ def _present(values: pa.Array, target: str, source: str) -> pa.Array:
     """Return which targets are not missing, after looking for infinities."""
     if pa.types.is_floating(values.type):
         numbers = finite_numbers(values, measure_of(values.type), source=source, column=target)  # type: ignore[arg-type]
-        return pa.array(~np.isnan(numbers))
+        return arrow_array(~np.isnan(numbers))
     return pc.is_valid(values)
 
 
