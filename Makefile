@@ -1,4 +1,5 @@
-# Two commands do all the set-up on a fresh machine: `make demo` and `make test`. Each needs Python 3.11+ and nothing else.
+# Two commands do all the set-up on a fresh machine: `make demo` and `make test`. Each needs Python 3.11+ and nothing else;
+# with a C++ compiler they build the native engine, too.
 
 PYTHON ?= $(shell for candidate in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -7,8 +8,12 @@ VENV ?= .venv
 CONSTRAINTS ?= constraints.txt
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint $(CONSTRAINTS)
+# The build's tools stay in the environment, so that only what changed is compiled again (build/editable-*).
+EDITABLE = $(PIP) --no-build-isolation --editable
+CORE = CMakeLists.txt $(wildcard src/clearprop/engines/native/core/*.[ch]pp)
+SANITIZERS = address,undefined thread
 
-.PHONY: demo test lint recording notes clean
+.PHONY: demo test lint core sanitize recording notes clean
 
 demo: $(VENV)/base  ## Train on the table that ships with Clearprop and say how good the model is.
 	$(BIN)/clearprop demo
@@ -21,6 +26,17 @@ lint: $(VENV)/dev  ## Format, lint, types and the order of imports.
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+core: $(VENV)/base  ## Build the native engine into the environment, or say why it cannot be built.
+	$(EDITABLE) . --no-deps --verbose
+	cd / && $(abspath $(BIN))/python -c 'import clearprop.engines.native._core as core; print(core.__file__)'
+
+sanitize: $(SANITIZERS:%=sanitize-%)  ## Run the C++ core, without Python, under each sanitizer of the compiler.
+
+sanitize-%: $(VENV)/tools
+	PATH="$(abspath $(BIN)):$$PATH" cmake -G Ninja -S . -B build/$@ -DCLEARPROP_SANITIZE=$*
+	PATH="$(abspath $(BIN)):$$PATH" cmake --build build/$@ --target exercise
+	build/$@/exercise
 
 recording: $(VENV)/dev  ## Write docs/demo.svg anew from what `clearprop demo` prints.
 	$(BIN)/python docs/record_demo.py
@@ -37,10 +53,14 @@ $(VENV)/python:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/base: $(VENV)/python pyproject.toml $(CONSTRAINTS)
-	$(PIP) --editable .
+$(VENV)/tools: $(VENV)/python pyproject.toml $(CONSTRAINTS)
+	$(PIP) scikit-build-core nanobind cmake ninja
+	touch $@
+
+$(VENV)/base: $(VENV)/tools $(CORE)
+	$(EDITABLE) .
 	touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP) --editable '.[dev]'
+	$(EDITABLE) '.[dev]'
 	touch $@
