@@ -5,7 +5,6 @@ from numbers import Real
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
@@ -16,6 +15,7 @@ from sklearn.utils.validation import validate_data
 
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.ensemble import log_mean_of
+from clearprop.estimators.fitted_network import class_probabilities
 from clearprop.mathematics.activations import softplus
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES, log_softmax
@@ -155,9 +155,14 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         return ("softmax", "cross_entropy") if softmax else ("sigmoid", "binary_cross_entropy")
 
     def _decode(self, output):
-        return self._label_binarizer.inverse_transform(output.ravel() if output.shape[1] == 1 else output)
+        binarizer = self._label_binarizer
+        if binarizer.y_type_ == "multiclass":  # as `inverse_transform` does, which looks at the array for longer
+            return binarizer.classes_.take(output.argmax(axis=1))
+        return binarizer.inverse_transform(output.ravel() if output.shape[1] == 1 else output)
 
     def _default_score(self, y, predicted, sample_weight):
+        from sklearn.metrics import accuracy_score  # whoever holds nothing out does not wait for it
+
         return accuracy_score(y, predicted, sample_weight=sample_weight)
 
     def _smooth(self, Y):
@@ -198,8 +203,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
 
     def predict_proba(self, X) -> Array:
         """Probabilities of the classes in the order of `classes_`, (n, n_classes); of each label for multilabel."""
-        output = self._output(X)
-        return np.hstack([1.0 - output, output]) if output.shape[1] == 1 else output
+        return class_probabilities(self._output(X))
 
     def predict_log_proba(self, X) -> Array:
         """Logarithms of `predict_proba`, finite even where a probability underflows."""

@@ -2,13 +2,13 @@
 
 import numpy as np
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
 from clearprop.estimators.base import MultilayerPerceptron
+from clearprop.estimators.fitted_network import amounts
 
 
 class MLPRegressor(RegressorMixin, MultilayerPerceptron):
@@ -106,9 +106,11 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):
         return 1.0 / self.n_outputs_ if self.loss == "squared_error" else 1.0
 
     def _decode(self, output):
-        return output.ravel() if output.shape[1] == 1 else output
+        return amounts(output)
 
     def _default_score(self, y, predicted, sample_weight):
+        from sklearn.metrics import r2_score  # whoever holds nothing out does not wait for it
+
         return r2_score(y, predicted, sample_weight=sample_weight)
 
     @available_if(lambda self: self._is_stochastic)

@@ -4,7 +4,6 @@ import copy
 import inspect
 
 import numpy as np
-from sklearn.metrics import get_scorer, log_loss
 
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Parameters
@@ -12,6 +11,8 @@ from clearprop.mathematics.network import Parameters
 
 def negative_log_loss(model, X, y, sample_weight=None) -> float:
     """Score as "neg_log_loss" does, also where the held-out rows lack a class that the model knows."""
+    from sklearn.metrics import log_loss  # here and below: whoever holds nothing out does not wait for it
+
     return -log_loss(y, model.predict_proba(X), sample_weight=sample_weight, labels=model.classes_)
 
 
@@ -21,6 +22,8 @@ def _scorer(model):
         return negative_log_loss
     if not isinstance(model.scoring, str):
         return model.scoring
+    from sklearn.metrics import get_scorer
+
     try:
         return get_scorer(model.scoring)
     except ValueError:
