@@ -444,7 +444,6 @@ def test_a_clone_is_not_fitted():
         unfitted.predict(table("multiclass")[0])
 
 
-@pytest.mark.long
-@parametrize_with_checks([MLPClassifier(max_iter=20, n_members=2), MLPRegressor(max_iter=20, n_members=2)])
+@parametrize_with_checks([MLPClassifier(max_iter=20, n_members=2), MLPRegressor(max_iter=100, n_members=2)])
 def test_scikit_learn_check(estimator, check):
     check(estimator)

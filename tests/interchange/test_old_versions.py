@@ -1,6 +1,7 @@
 """A file of an older version stays readable, and predicts what it predicted when it was written.
 
 `python tests/interchange/test_old_versions.py` writes the pair of the present version, once, when a version is new.
+The model of version 1 is one network, that of version 2 an ensemble.
 """
 
 import json
@@ -41,7 +42,7 @@ def write() -> None:
         ("small", "medium", "large")[(age or 40) // 30 > 1 or 2 * (colour == "red")]
         for age, colour in zip(table["age"], table["colour"], strict=True)
     ]
-    model = TableModel.fit({**table, "size": size}, "size", hidden_layer_sizes=(5, 3), max_iter=3)
+    model = TableModel.fit({**table, "size": size}, "size", hidden_layer_sizes=(5, 3), max_iter=3, n_members=2)
     path = FOLDER / f"version_{VERSION}.clearprop"
     save(model, path)
     few = {name: [*cells[:8], None] for name, cells in table.items()}

@@ -9,16 +9,17 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, _fit_context, is_classifier
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clearprop.engines import Engine, Recipe, engine_named
 from clearprop.estimators import ensemble
 from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
+from clearprop.estimators.fitted_network import mean_of
+from clearprop.estimators.quick import current_parameters, needs_no_check, parameters_of
 from clearprop.estimators.scoring import HeldOutScore
 from clearprop.estimators.verbose import PrintProgress
-from clearprop.mathematics.arrays import EMPTY, Array
+from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.initializers import initialize
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.training import (
@@ -198,7 +199,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def parameters_(self) -> Parameters:
         """The learned W and b as the mathematics counts them (views of `coefs_` and `intercepts_`)."""
         check_is_fitted(self)
-        return Parameters([EMPTY, *(coef.T for coef in self.coefs_)], [EMPTY, *self.intercepts_])
+        return parameters_of(self)
 
     @property
     def _engine(self) -> Engine:
@@ -304,6 +305,8 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         self.best_loss_ = None if scored else stopping.best_loss
 
     def _hold_out(self, X, Y, weights) -> tuple[Array, HeldOutScore]:
+        from sklearn.model_selection import train_test_split  # whoever holds nothing out does not wait for it
+
         stratify = Y.astype(bool) if is_classifier(self) and Y.shape[1] == 1 else None
         train, held_out = train_test_split(
             np.arange(Y.shape[0]),
@@ -364,20 +367,22 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     # ---- predicting ----
 
     def _checked_rows(self, X):
+        if needs_no_check(X, vars(self)):
+            return X
         check_is_fitted(self)
         return validate_data(self, X, accept_sparse="csr", reset=False)
 
     def _output(self, X) -> Array:
         """Return Aᴸ, or its mean over the members of an ensemble."""
         X = self._checked_rows(X)
-        return ensemble.mean_of(network._output_of(X) for network in self._fitted_networks())
+        return mean_of(network._output_of(X) for network in self._fitted_networks())
 
     def _fitted_networks(self) -> "list[MultilayerPerceptron]":
         return self.members_ if "members_" in vars(self) else [self]
 
     def _output_of(self, X, *, pre_activation: bool = False) -> Array:
         """Return Aᴸ (or Zᴸ) of one network for rows that are checked."""
-        parameters = self.parameters_
+        parameters = current_parameters(self)
         X = X.astype(parameters.dtype, copy=False)
         return self._engine.predict(self.network_, parameters, X, pre_activation=pre_activation)
 

@@ -1,4 +1,4 @@
-"""Several networks as one estimator: its members, what they report together and the mean of what they predict."""
+"""Several networks as one estimator: its members, and what they report together."""
 
 import math
 from collections import Counter
@@ -26,7 +26,11 @@ OF_ONE_NETWORK = ("coefs_", "intercepts_", "parameters_")
 
 def new_member(ensemble: "MultilayerPerceptron", seed: int | None) -> "MultilayerPerceptron":
     """Make an estimator of one network that is not fitted, with the ensemble's arguments and its own seed."""
-    return type(ensemble)(**_arguments(ensemble, seed))
+    member = type(ensemble)(**_arguments(ensemble, seed))
+    for name in FROM_DATA:
+        if hasattr(ensemble, name):
+            setattr(member, name, getattr(ensemble, name))
+    return member
 
 
 def prepared_members(ensemble: "MultilayerPerceptron", continues: bool) -> "list[MultilayerPerceptron]":
@@ -35,13 +39,11 @@ def prepared_members(ensemble: "MultilayerPerceptron", continues: bool) -> "list
     Their seeds are `check_random_state(random_state).randint(2**31 - 1, size=n_members)`, drawn anew at each call.
     """
     seeds = check_random_state(ensemble.random_state).randint(2**31 - 1, size=ensemble.n_members).tolist()
-    members = ensemble.members_ if continues else [new_member(ensemble, seed) for seed in seeds]
-    for member, seed in zip(members, seeds, strict=True):
+    if not continues:
+        return [new_member(ensemble, seed) for seed in seeds]
+    for member, seed in zip(ensemble.members_, seeds, strict=True):
         member.set_params(**_arguments(ensemble, seed))  # arguments may have been set since
-        for name in FROM_DATA:
-            if hasattr(ensemble, name):
-                setattr(member, name, getattr(ensemble, name))
-    return members
+    return ensemble.members_
 
 
 def _arguments(ensemble: "MultilayerPerceptron", seed: int | None) -> dict[str, Any]:
@@ -85,15 +87,6 @@ def _best_epoch(history: History) -> int | None:
     scored = history.epochs[-1].score is not None
     worth = history["score"].astype(float) if scored else -history["loss"]
     return None if np.isnan(worth).all() else int(np.nanargmax(worth)) + 1
-
-
-def mean_of(outputs: Iterable[Array]) -> Array:
-    """Return the mean of arrays that come one after another, in the memory of two."""
-    arrays = iter(outputs)
-    total, count = next(arrays), 1
-    for output in arrays:
-        total, count = np.add(total, output, out=total), count + 1
-    return total if count == 1 else np.divide(total, count, out=total)
 
 
 def log_mean_of(logarithms: Iterable[Array]) -> Array:

@@ -1,5 +1,7 @@
 """From rows to predictions without scikit-learn: what the estimators and the light model of a file share."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +14,7 @@ from clearprop.mathematics.network import Network, Parameters
 
 def class_probabilities(output: Array) -> Array:
     """Return the probabilities of the classes, (n, n_classes): of two classes, the network gives the second's alone."""
-    return np.hstack([1.0 - output, output]) if output.shape[1] == 1 else output
+    return np.concatenate((1.0 - output, output), axis=1) if output.shape[1] == 1 else output
 
 
 def amounts(output: Array) -> Array:
@@ -20,8 +22,33 @@ def amounts(output: Array) -> Array:
     return output.ravel() if output.shape[1] == 1 else output
 
 
+def mean_of(outputs: Iterable[Array]) -> Array:
+    """Return the mean of arrays that come one after another, in the memory of two; the first one is overwritten."""
+    arrays = iter(outputs)
+    total, count = next(arrays), 1
+    for output in arrays:
+        total, count = np.add(total, output, out=total), count + 1
+    return total if count == 1 else np.divide(total, count, out=total)
+
+
+class _FromOutput(ABC):
+    """What follows from Aᴸ."""
+
+    @abstractmethod
+    def output(self, X: Rows) -> Array:
+        """Return Aᴸ, (n, n_L), of the rows of X, (n, n_0), which are taken to be finite numbers."""
+
+    def predict(self, X: Rows) -> Array:
+        """Predict amounts, (n,) or (n, n_L)."""
+        return amounts(self.output(X))
+
+    def predict_proba(self, X: Rows) -> Array:
+        """Predict the probabilities of the classes, (n, n_classes)."""
+        return class_probabilities(self.output(X))
+
+
 @dataclass
-class FittedNetwork:
+class FittedNetwork(_FromOutput):
     """A network with its parameters that predicts as the estimator does of which it is a part.
 
     Arguments:
@@ -43,10 +70,28 @@ class FittedNetwork:
         X = X.astype(self.parameters_.dtype, copy=False)
         return engine_named(self.engine).predict(self.network_, self.parameters_, X)
 
-    def predict(self, X: Rows) -> Array:
-        """Predict amounts, (n,) or (n, n_L)."""
-        return amounts(self.output(X))
 
-    def predict_proba(self, X: Rows) -> Array:
-        """Predict the probabilities of the classes, (n, n_classes)."""
-        return class_probabilities(self.output(X))
+@dataclass
+class FittedEnsemble(_FromOutput):
+    """Several fitted networks of one shape, whose outputs are averaged.
+
+    Arguments:
+        members_: the networks, at least one.
+
+    Example:
+        >>> line = Network((1, 1), output="identity", loss="half_squared_error")
+        >>> members = [FittedNetwork(line, Parameters.of([[[w]]], [[1.0]])) for w in (2.0, 4.0)]
+        >>> FittedEnsemble(members).predict(np.array([[3.0], [4.0]]))
+        array([10., 13.])
+    """
+
+    members_: list[FittedNetwork]
+
+    @property
+    def network_(self) -> Network:
+        """The network that all are."""
+        return self.members_[0].network_
+
+    def output(self, X: Rows) -> Array:
+        """Return the mean of the Aᴸ, (n, n_L)."""
+        return mean_of(member.output(X) for member in self.members_)

@@ -8,6 +8,7 @@ from sklearn.preprocessing import LabelBinarizer
 import clearprop
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.classifier import MLPClassifier
+from clearprop.estimators.ensemble import new_member
 from clearprop.estimators.regressor import MLPRegressor
 from clearprop.estimators.table_model import TableModel
 from clearprop.interchange.predictor import network_of, table_model_of
@@ -49,8 +50,8 @@ def describe(model: Any) -> dict[str, Any]:
     }
 
 
-def rebuild(description: dict[str, Any], parameters: Parameters) -> Any:
-    """The model that `describe` described.
+def rebuild(description: dict[str, Any], parameters: list[Parameters]) -> Any:
+    """The model that `describe` described, from the parameters of each of its networks.
 
     Raises KeyError, TypeError or ValueError where description and parameters do not hold together.
     """
@@ -71,9 +72,10 @@ def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
             "output": network.output,
             "loss": network.loss,
         },
-        "attributes": {n: _plain(getattr(estimator, n)) for n in PLAIN_ATTRIBUTES if hasattr(estimator, n)},
-        "history": estimator.history_.to_dict(),
+        **_learned(estimator),
     }
+    if estimator.n_members > 1:
+        plain["members"] = [{"random_state": one.random_state, **_learned(one)} for one in estimator.members_]
     if hasattr(estimator, "feature_names_in_"):
         plain["feature_names"] = [str(name) for name in estimator.feature_names_in_]
     if isinstance(estimator, MLPClassifier):
@@ -87,16 +89,26 @@ def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
     return plain
 
 
-def _rebuild_estimator(plain: dict[str, Any], parameters: Parameters) -> MultilayerPerceptron:
-    arguments = {name: _argument(value) for name, value in plain["arguments"].items()}
-    estimator = ESTIMATORS[plain["class"]](**arguments)
-    estimator.network_ = network_of(plain["network"])
-    parameters.check_fit(estimator.network_)
-    estimator._show(parameters)
-    estimator._run = None
+def _learned(estimator: MultilayerPerceptron) -> dict[str, Any]:
+    """What training told of a network, or of several together."""
+    return {
+        "attributes": {n: _plain(getattr(estimator, n)) for n in PLAIN_ATTRIBUTES if hasattr(estimator, n)},
+        "history": estimator.history_.to_dict(),
+    }
+
+
+def _set_learned(estimator: MultilayerPerceptron, plain: dict[str, Any]) -> None:
+    """The inverse of `_learned`."""
     estimator.history_ = History.from_dict(plain["history"])
     for name, value in plain["attributes"].items():
         setattr(estimator, name, value)
+
+
+def _rebuild_estimator(plain: dict[str, Any], parameters: list[Parameters]) -> MultilayerPerceptron:
+    arguments = {name: _argument(value) for name, value in plain["arguments"].items()}
+    estimator = ESTIMATORS[plain["class"]](**arguments)
+    estimator.network_ = network_of(plain["network"])
+    _set_learned(estimator, plain)
     if "feature_names" in plain:
         estimator.feature_names_in_ = np.array(plain["feature_names"], dtype=object)
     if isinstance(estimator, MLPClassifier):
@@ -105,7 +117,21 @@ def _rebuild_estimator(plain: dict[str, Any], parameters: Parameters) -> Multila
         estimator._label_binarizer = LabelBinarizer().fit(np.eye(len(classes), dtype=int) if multilabel else classes)
         estimator._label_binarizer.sparse_input_ = plain["classes"]["sparse"]
         estimator.classes_ = classes
+    networks = [estimator]
+    if estimator.n_members > 1:
+        networks = estimator.members_ = [_rebuild_member(estimator, told) for told in plain["members"]]
+    for network, its_own in zip(networks, parameters, strict=True):
+        its_own.check_fit(network.network_)
+        network._show(its_own)
+        network._run = None
     return estimator
+
+
+def _rebuild_member(ensemble: MultilayerPerceptron, plain: dict[str, Any]) -> MultilayerPerceptron:
+    member = new_member(ensemble, plain["random_state"])
+    member.network_ = ensemble.network_
+    _set_learned(member, plain)
+    return member
 
 
 def _is_plain(value: Any) -> bool:

@@ -1,7 +1,8 @@
 """The Clearprop model file: safetensors, with a versioned JSON description in its metadata. Nothing in it is executed.
 
-Tensors `W1`..`WL`, (n_l, n_{l−1}), and `b1`..`bL`, (n_l,). Metadata: `clearprop`, the description (JSON), and `sha256`,
-the checksum of description and tensors. docs/model-file.md is the specification; a reader of version n reads 1..n.
+Tensors `W1`..`WL`, (n_l, n_{l−1}), and `b1`..`bL`, (n_l,); those of an ensemble's networks are stacked. Metadata:
+`clearprop`, the description (JSON), and `sha256`, the checksum of description and tensors. docs/model-file.md is the
+specification; a reader of version n reads 1..n.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from clearprop.estimators.regressor import MLPRegressor
     from clearprop.estimators.table_model import TableModel
 
-VERSION = 1
+VERSION = 2
 
 Model: TypeAlias = "MLPClassifier | MLPRegressor | TableModel"
 
@@ -41,7 +42,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a fitted model to a file: to a temporary name first, so that a failure leaves no half-written file.
 
     Optimizer state, callbacks, a `scoring` that is a function and a `random_state` that is a generator are not saved:
-    training that goes on after `load` starts with a fresh optimizer.
+    training that goes on after `load` starts with a fresh optimizer. Of an ensemble, every member is saved.
 
     Arguments:
         model: a fitted `MLPClassifier` or `MLPRegressor`, or what `load` returns for a model of the command line.
@@ -69,10 +70,9 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     estimator = model.estimator if isinstance(model, TableModel) else model
     if not isinstance(estimator, MLPClassifier | MLPRegressor):
         raise ModelFileError(f"{path}: a model of Clearprop can be saved, but this is a {type(model).__name__}")
-    if not hasattr(estimator, "coefs_"):
+    if not estimator._n_trained:
         raise ModelFileError(f"{path}: only a fitted model can be saved; call fit first")
-    parameters = estimator.parameters_
-    tensors = {f"{kind}{l}": np.ascontiguousarray(getattr(parameters, kind)[l]) for kind, l in _keys(parameters)}
+    tensors = _tensors([network.parameters_ for network in estimator._fitted_networks()])
     try:
         text = json.dumps({"version": VERSION, **describe(model)}, ensure_ascii=False, sort_keys=True, allow_nan=True)
     except TypeError as error:
@@ -115,7 +115,7 @@ def load_predictor(path: str | os.PathLike[str]) -> TablePredictor:
     return _rebuilt(path, rebuild_predictor, *_checked_table_model(path))
 
 
-def _checked_table_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Parameters]:
+def _checked_table_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Parameters]]:
     """`_checked`, of a model that knows its columns."""
     description, parameters = _checked(path)
     if description.get("kind") == "estimator":
@@ -124,7 +124,7 @@ def _checked_table_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], 
     return description, parameters
 
 
-def _checked(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Parameters]:
+def _checked(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Parameters]]:
     """Description and parameters of a file that is whole, unaltered and not too new."""
     text, checksum, tensors = _read(Path(path))
     version = _version(path, text)
@@ -137,9 +137,22 @@ def _checked(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Parameters]:
     return json.loads(text), _rebuilt(path, _parameters, tensors)
 
 
-def _parameters(tensors: dict[str, Array]) -> Parameters:
+def _tensors(parameters: list[Parameters]) -> dict[str, Array]:
+    """The tensors of one network, or of several in stacks."""
+    if len(parameters) == 1:
+        return {f"{kind}{l}": np.ascontiguousarray(getattr(parameters[0], kind)[l]) for kind, l in _keys(parameters[0])}
+    return {f"{kind}{l}": np.stack([getattr(one, kind)[l] for one in parameters]) for kind, l in _keys(parameters[0])}
+
+
+def _parameters(tensors: dict[str, Array]) -> list[Parameters]:
+    """The inverse of `_tensors`."""
     layers = range(1, len(tensors) // 2 + 1)
-    return Parameters.of([tensors[f"W{l}"] for l in layers], [tensors[f"b{l}"] for l in layers])
+    if tensors["W1"].ndim == 2:
+        return [Parameters.of([tensors[f"W{l}"] for l in layers], [tensors[f"b{l}"] for l in layers])]
+    stacks = [[list(tensors[f"{kind}{l}"]) for l in layers] for kind in "Wb"]
+    if len({len(stack) for of_kind in stacks for stack in of_kind}) != 1:
+        raise ValueError("the tensors are of different numbers of networks")
+    return [Parameters.of([W[i] for W in stacks[0]], [b[i] for b in stacks[1]]) for i in range(len(stacks[0][0]))]
 
 
 def _rebuilt(path: str | os.PathLike[str], rebuild: Callable[..., Rebuilt], *parts: Any) -> Rebuilt:

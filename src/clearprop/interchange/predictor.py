@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar
 
-from clearprop.estimators.fitted_network import FittedNetwork
+from clearprop.estimators.fitted_network import FittedEnsemble, FittedNetwork
 from clearprop.estimators.table_predictor import TablePredictor
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.tables import TableEncoder
@@ -30,15 +30,18 @@ def table_model_of(kind: type[AnyTableModel], description: dict[str, Any], estim
     )
 
 
-def rebuild_predictor(description: dict[str, Any], parameters: Parameters) -> TablePredictor:
+def rebuild_predictor(description: dict[str, Any], parameters: list[Parameters]) -> TablePredictor:
     """The light model of a table model's description: its predictions are those of the whole one, bit for bit.
 
     Raises KeyError, TypeError or ValueError where description and parameters do not hold together.
     """
     network = network_of(description["estimator"]["network"])
-    parameters.check_fit(network)
     engine = description["estimator"]["arguments"]["engine"]
-    model = table_model_of(TablePredictor, description, FittedNetwork(network, parameters, engine))
+    for of_one in parameters:
+        of_one.check_fit(network)
+    members = [FittedNetwork(network, of_one, engine) for of_one in parameters]
+    fitted = members[0] if len(members) == 1 else FittedEnsemble(members)
+    model = table_model_of(TablePredictor, description, fitted)
     n_features = len(model.encoder.feature_names)
     if n_features != network.sizes[0]:
         raise ValueError(f"the columns give {n_features} inputs, but the network takes {network.sizes[0]}")
