@@ -158,6 +158,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         binarizer = self._label_binarizer
         if binarizer.y_type_ == "multiclass":  # as `inverse_transform` does, which looks at the array for longer
             return binarizer.classes_.take(output.argmax(axis=1))
+        if binarizer.y_type_ == "binary" and len(binarizer.classes_) == 2:
+            return binarizer.classes_.take(output.ravel() > 0.5)
         return binarizer.inverse_transform(output.ravel() if output.shape[1] == 1 else output)
 
     def _default_score(self, y, predicted, sample_weight):

@@ -3,7 +3,6 @@
 A look tells plain rows from such as scikit-learn must check or convert, and W and b are put together once.
 """
 
-import math
 from collections.abc import Mapping
 from operator import is_not
 from typing import Any, Protocol
@@ -28,17 +27,16 @@ class HasCoefficients(Protocol):
 def needs_no_check(X: Any, learned: Mapping[str, Any]) -> bool:
     """Whether `validate_data` would return these rows as they are, for an estimator with these learned attributes.
 
-    That is a plain matrix of finite floats, of the width of `fit`, where no names of columns are to be compared. False
-    wherever that is not sure, as for finite numbers whose squares are not: scikit-learn then says what is wrong, if so.
+    That is a plain matrix of finite floats, of the width of `fit`, where no names of columns are to be compared. Of
+    anything else scikit-learn says what is wrong, or converts it.
     """
-    if type(X) is not np.ndarray or X.dtype not in PLAIN_TYPES or X.ndim != 2 or not X.flags.c_contiguous:
+    if type(X) is not np.ndarray or X.dtype not in PLAIN_TYPES or X.ndim != 2:
         return False
     if not len(X) or not ("coefs_" in learned or "members_" in learned):
         return False
     if X.shape[1] != learned.get("n_features_in_") or "feature_names_in_" in learned:
         return False
-    flat = X.reshape(-1)
-    return math.isfinite(flat.dot(flat))
+    return bool(np.isfinite(X).all())
 
 
 #: Of each estimator: its `coefs_` and `intercepts_`, one by one, and the `Parameters` made of them.
