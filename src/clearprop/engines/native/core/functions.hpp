@@ -99,7 +99,7 @@ CLEARPROP_INLINE Vector<T> expm1(Vector<T> x) {
     return half + half;
 }
 
-// log(m 2^k) = k log 2 + log(1 + f) for m = 1 + f in [√½, √2), with s = f/(2 + f).
+// log(m 2^k) = k log 2 + log(1 + f) for m = 1 + f in [√½, √2), with s = f/(2 + f). x: positive and normal, ∞ or NaN.
 template <class T>
 CLEARPROP_INLINE Vector<T> log_of_positive(Vector<T> x) {
     using C = Constants<T>;
@@ -111,7 +111,8 @@ CLEARPROP_INLINE Vector<T> log_of_positive(Vector<T> x) {
     const Vector<T> half_square = broadcast(T(0.5)) * f * f;
     const Vector<T> inner = multiply_add(s, multiply_add(s2, polynomial(C::logarithm, s2), half_square),
                                          k * broadcast(C::ln2_low));
-    return multiply_add(k, broadcast(C::ln2_high), f - (half_square - inner));
+    const Vector<T> result = multiply_add(k, broadcast(C::ln2_high), f - (half_square - inner));
+    return select(greater(broadcast(std::numeric_limits<T>::infinity()), x), result, x);
 }
 
 // Also of subnormal numbers; −∞ at 0, ∞ at ∞, NaN below 0.
@@ -124,7 +125,6 @@ CLEARPROP_INLINE Vector<T> log(Vector<T> x) {
     const Vector<T> normal = select(subnormal, scale_by_power_of_two(x, step), x);
     const Vector<T> shift = select(subnormal, step * broadcast(T(-0.6931471805599453)), zero);
     Vector<T> result = log_of_positive(normal) + shift;
-    result = select(greater(broadcast(infinity), x), result, x);
     result = select(equal(x, zero), broadcast(-infinity), result);
     return select(greater(zero, x), broadcast(std::numeric_limits<T>::quiet_NaN()), result);
 }

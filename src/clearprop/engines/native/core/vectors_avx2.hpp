@@ -76,6 +76,14 @@ CLEARPROP_INLINE double largest_of(__m256d a) {
     return _mm_cvtsd_f64(_mm_max_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
+CLEARPROP_INLINE float first_of(__m128 a) {
+    return _mm_cvtss_f32(a);
+}
+
+CLEARPROP_INLINE double first_of(__m128d a) {
+    return _mm_cvtsd_f64(a);
+}
+
 // Both types have the same instructions under two suffixes: `suffix` is ps or pd.
 // max and min give b where either is NaN. scale_by_power_of_two is exact for x in [1/2, 2] to the last normal bit, and
 // rounds once below; n beyond the type's exponents is taken as the nearest that gives 0 or infinity.
@@ -151,6 +159,7 @@ CLEARPROP_INLINE double largest_of(__m256d a) {
     }                                                                                                                  \
     CLEARPROP_INLINE Vector<T> exponent(Vector<T> x) { return {exponent_of(x.r)}; }                                    \
     CLEARPROP_INLINE Vector<T> mantissa(Vector<T> x) { return {mantissa_of(x.r)}; }                                    \
+    CLEARPROP_INLINE T first(Vector<T> a) { return first_of(_mm256_cast##suffix##256_##suffix##128(a.r)); }            \
     CLEARPROP_INLINE T sum(Vector<T> a) { return sum_of(a.r); }                                                        \
     CLEARPROP_INLINE T largest(Vector<T> a) { return largest_of(a.r); }
 

@@ -27,6 +27,14 @@ CLEARPROP_INLINE unsigned first_lanes(int count) {
     return (1u << count) - 1u;
 }
 
+CLEARPROP_INLINE float first_of(__m128 a) {
+    return _mm_cvtss_f32(a);
+}
+
+CLEARPROP_INLINE double first_of(__m128d a) {
+    return _mm_cvtsd_f64(a);
+}
+
 // Both types have the same instructions under two suffixes: `suffix` is ps or pd, `Bits` the mask register's type.
 // max and min give b where either is NaN. scale_by_power_of_two is exact to the last (also subnormal) bit.
 // exponent and mantissa: x = mantissa · 2^exponent with mantissa in [1, 2), for positive normal x.
@@ -97,6 +105,7 @@ CLEARPROP_INLINE unsigned first_lanes(int count) {
     CLEARPROP_INLINE Vector<T> mantissa(Vector<T> x) {                                                                 \
         return {_mm512_getmant_##suffix(x.r, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero)};                                  \
     }                                                                                                                  \
+    CLEARPROP_INLINE T first(Vector<T> a) { return first_of(_mm512_cast##suffix##512_##suffix##128(a.r)); }            \
     CLEARPROP_INLINE T sum(Vector<T> a) { return _mm512_reduce_add_##suffix(a.r); }                                    \
     CLEARPROP_INLINE T largest(Vector<T> a) { return _mm512_reduce_max_##suffix(a.r); }
 

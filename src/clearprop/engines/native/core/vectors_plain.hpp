@@ -329,6 +329,11 @@ CLEARPROP_INLINE Vector<T> mantissa(Vector<T> x) {
     return number_of((bits_of(x) & Mask<T>{fraction, fraction}) | bits_of(Vector<T>::broadcast(T(1))));
 }
 
+template <class T>
+CLEARPROP_INLINE T first(Vector<T> a) {
+    return a.low[0];
+}
+
 // Halves are combined, then quarters, and so on.
 template <class T, class Operation>
 CLEARPROP_INLINE T combined(Vector<T> a, Operation operation) {
