@@ -21,6 +21,8 @@ class Recipe:
         max_grad_norm: the gradient is scaled down to this Euclidean norm over all parameters; None: never.
         loss_floor: probabilities are clipped to [floor, 1 − floor] in the loss value.
         loss_scale: factor of the loss value without penalty (not of its gradient).
+        precision: "bfloat16": the factors of matrix products are rounded to it, and summed in float32; parameters and
+            all else stay float32. "": everything is in the parameters' own type.
     """
 
     optimizer: str = "adam"
@@ -31,6 +33,7 @@ class Recipe:
     max_grad_norm: float | None = None
     loss_floor: float = 0.0
     loss_scale: float = 1.0
+    precision: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class Trainer(Protocol):
         """Pickle and copy with the optimizer's state, so that training can go on."""
 
     def adjust(self, network: Network, recipe: Recipe) -> None:
-        """Go on with other activations, penalty, dropout or clipping; the optimizer and its numbers stay."""
+        """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
 
     def epoch(
         self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
@@ -121,3 +124,9 @@ class Engine(Protocol):
         self, network: Network, parameters: Parameters, X: Rows, Y: Array, weights: Array | None, recipe: Recipe
     ) -> tuple[float, Parameters]:
         """Loss with penalty, and its gradient shaped as the parameters, over all rows."""
+
+    def why_no_bfloat16(self, network: Network, recipe: Recipe) -> str:
+        """Say why products in bfloat16 are not to be had for this network, recipe and processor; "": they are."""
+
+    def gains_by_bfloat16(self, network: Network, batch_size: int) -> bool:
+        """Whether steps of so many rows are faster with products in bfloat16, where these are to be had."""

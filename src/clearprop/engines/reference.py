@@ -47,7 +47,7 @@ class ReferenceTrainer:
         self._flat[:] = snapshot
 
     def adjust(self, network: Network, recipe: Recipe) -> None:
-        """Go on with other activations, penalty, dropout or clipping; the optimizer and its numbers stay."""
+        """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
         self.parameters.check_fit(network)
         earlier = self._recipe
         self._network = network
@@ -122,7 +122,12 @@ class ReferenceEngine:
     name = "reference"
 
     def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> ReferenceTrainer:
-        """Start a training run from these parameters (copied)."""
+        """Start a training run from these parameters (copied).
+
+        Raises ValueError for a recipe in bfloat16.
+        """
+        if recipe.precision:
+            raise ValueError(f"precision: {recipe.precision!r}: {self.why_no_bfloat16(network, recipe)}")
         return ReferenceTrainer(network, parameters, recipe)
 
     def epochs(self, calls: Sequence[EpochCall]) -> list[EpochResult]:
@@ -146,3 +151,11 @@ class ReferenceEngine:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             value, gradients = loss_and_gradients(network, parameters, X, Y, weights, recipe)
         return value, Parameters(gradients.dW, gradients.db)
+
+    def why_no_bfloat16(self, network: Network, recipe: Recipe) -> str:
+        """Say that this engine has none."""
+        return "the reference engine computes in float32 or float64"
+
+    def gains_by_bfloat16(self, network: Network, batch_size: int) -> bool:
+        """Never: it has none."""
+        return False

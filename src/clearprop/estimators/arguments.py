@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from clearprop.engines import ENGINES
+from clearprop.engines.precision import PRECISIONS
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.initializers import INITIALIZERS
 from clearprop.mathematics.optimizers import OPTIMIZERS
@@ -53,6 +54,7 @@ OWN_ARGUMENTS: dict = {
     "weight_decay": [Interval(Real, 0, None, closed="left")],
     "initializer": [names(INITIALIZERS), None],
     "n_members": [Interval(Integral, 1, None, closed="left")],
+    "precision": [StrOptions(set(PRECISIONS)), None],
     "engine": [StrOptions({"auto", *ENGINES})],
     "callbacks": [list, tuple, None],
 }

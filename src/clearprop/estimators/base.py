@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clearprop.engines import Engine, Recipe, engine_named
+from clearprop.engines.precision import with_precision
 from clearprop.estimators import ensemble
 from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
 from clearprop.estimators.fitted_network import mean_of
@@ -220,8 +221,11 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             loss_scale=self._loss_scale(),
         )
 
+    def _rows_a_step(self, n_samples: int) -> int:
+        return min(200, n_samples) if self.batch_size == "auto" else int(self.batch_size)
+
     def _plan(self, n_samples: int) -> Plan:
-        batch_size = min(200, n_samples) if self.batch_size == "auto" else int(self.batch_size)
+        batch_size = self._rows_a_step(n_samples)
         if batch_size > n_samples:
             warnings.warn(
                 f"Got `batch_size` larger than sample size ({batch_size} > {n_samples}). It is going to be clipped.",
@@ -271,6 +275,8 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def _start(self, X, Y, weights, incremental) -> tuple[Run, Array | None, HeldOutScore | None]:
         """Return the run, the rows that it is to be trained on and the score of the others (None, None: all rows)."""
         recipe = self._recipe(X.dtype)
+        rows_a_step = min(self._rows_a_step(Y.shape[0]), Y.shape[0])
+        recipe = with_precision(recipe, self.precision, self._engine, self.network_, rows_a_step)
         run = self._run if incremental and self._run is not None else self._start_run(recipe)
         run.trainer.adjust(self.network_, recipe)  # arguments may have been set since
         run.trainer.restore(self.parameters_.flatten())  # coefs_ may have been set or unpickled since
@@ -334,12 +340,13 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         raise_divergence(failures)
 
     def _minimise(self, X, Y, weights, callbacks: list[Callback]) -> None:
-        for name in ("dropout", "max_grad_norm", "schedule"):
-            if getattr(self, name):
-                raise ValueError(
-                    f"The '{name}' parameter of {type(self).__name__} needs a stochastic solver; solver='lbfgs' is "
-                    "none. Leave one of them out."
-                )
+        asked = {name: getattr(self, name) for name in ("dropout", "max_grad_norm", "schedule")}
+        asked["precision"] = self.precision == "bfloat16" and self.precision
+        for name in (name for name, value in asked.items() if value):
+            raise ValueError(
+                f"The '{name}' parameter of {type(self).__name__} needs a stochastic solver; solver='lbfgs' is none. "
+                "Leave one of them out."
+            )
         minimum = minimise(
             self._engine,
             self.network_,

@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import validate_data
 
+from clearprop.engines.precision import number_types
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.ensemble import log_mean_of
 from clearprop.estimators.fitted_network import class_probabilities
@@ -48,6 +49,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
             by itself (with held-out rows of its own); `n_iter_` is the longest; losses, scores and the epochs that
             callbacks see are means, to which a network that has ended adds its last. With solver "lbfgs" they are
             trained one after another.
+        precision: None: in the type of X. "float32", "float64": in that. "bfloat16": in float32, with the factors of
+            matrix products rounded to bfloat16 (8 bits; sums are float32): for large networks on processors
+            with AMX; refused where the processor has no bfloat16. "auto": that where it is faster, else float32.
         engine: "auto" or the name of an engine.
         callbacks: functions that are given each `Epoch`; one that returns True, or a sentence that says why, ends the
             training.
@@ -109,6 +113,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         weight_decay=0.01,
         initializer=None,
         n_members=1,
+        precision=None,
         engine="auto",
         callbacks=None,
     ):
@@ -116,7 +121,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
 
     def _check_data(self, X, y, incremental, reset):
         X, y = validate_data(
-            self, X, y, accept_sparse="csr", multi_output=True, dtype=(np.float64, np.float32), reset=reset
+            self, X, y, accept_sparse="csr", multi_output=True, dtype=number_types(self.precision), reset=reset
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)

@@ -7,6 +7,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import validate_data
 
+from clearprop.engines.precision import number_types
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.fitted_network import amounts
 
@@ -74,6 +75,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):
         weight_decay=0.01,
         initializer=None,
         n_members=1,
+        precision=None,
         engine="auto",
         callbacks=None,
     ):
@@ -87,7 +89,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):
             accept_sparse="csr",
             multi_output=True,
             y_numeric=True,
-            dtype=(np.float64, np.float32),
+            dtype=number_types(self.precision),
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:
