@@ -1,0 +1,1 @@
+"""Programs that are timed or weighed as whole processes: each imports what it needs and no more."""
