@@ -13,7 +13,7 @@ EDITABLE = $(PIP) --no-build-isolation --editable
 CORE = CMakeLists.txt $(wildcard src/clearprop/engines/native/core/*.[ch]pp)
 SANITIZERS = address,undefined thread
 
-.PHONY: demo test lint core sanitize recording notes clean
+.PHONY: demo test lint core sanitize bench recording notes clean
 
 demo: $(VENV)/base  ## Train on the table that ships with Clearprop and say how good the model is.
 	$(BIN)/clearprop demo
@@ -37,6 +37,9 @@ sanitize-%: $(VENV)/tools
 	PATH="$(abspath $(BIN)):$$PATH" cmake -G Ninja -S . -B build/$@ -DCLEARPROP_SANITIZE=$*
 	PATH="$(abspath $(BIN)):$$PATH" cmake --build build/$@ --target exercise
 	build/$@/exercise
+
+bench: $(VENV)/bench  ## Measure Clearprop beside its peers and write the tables of docs/speed.md and the README anew.
+	$(BIN)/python -m benchmarks.speed --write $(BENCH_ARGUMENTS)
 
 recording: $(VENV)/dev  ## Write docs/demo.svg anew from what `clearprop demo` prints.
 	$(BIN)/python docs/record_demo.py
@@ -63,4 +66,8 @@ $(VENV)/base: $(VENV)/tools $(CORE)
 
 $(VENV)/dev: $(VENV)/base
 	$(EDITABLE) '.[dev]'
+	touch $@
+
+$(VENV)/bench: $(VENV)/base
+	$(EDITABLE) '.[bench]'
 	touch $@
