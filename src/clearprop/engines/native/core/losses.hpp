@@ -118,9 +118,9 @@ CLEARPROP_INLINE void with_loss(Loss kind, Body body) {
     }
 }
 
-// Up to this many units a vector holds one unit of as many rows as it has lanes.
+// Up to this many units (of one panel) a vector holds one unit of as many rows as it has lanes.
 template <class T>
-constexpr int narrow_units = Vector<T>::lanes / 2;
+constexpr int narrow_units = panel_width<T> < 16 ? panel_width<T> : 16;
 
 // Both kinds of rows have: `vectors` to go through; z(k), a(k): where vector k stands; y(k); omega; valid(k, v, other):
 // v, but other in lanes that are no unit; total, highest: of a row, from what its vectors have in each lane.
@@ -211,7 +211,7 @@ CLEARPROP_INLINE SoftmaxScale<T> softmax_rows(Rows& rows, bool wants_log) {
     for (int k = 0; k < rows.vectors; ++k) highest = max(highest, rows.valid(k, Vector<T>::load(rows.z(k)), lowest));
     highest = rows.highest(highest);
     for (int k = 0; k < rows.vectors; ++k) {
-        const Vector<T> e = exp(rows.valid(k, Vector<T>::load(rows.z(k)) - highest, lowest));
+        const Vector<T> e = rows.valid(k, exp(Vector<T>::load(rows.z(k)) - highest), zero);
         e.store(rows.a(k));
         total += e;
     }

@@ -74,6 +74,13 @@ CLEARPROP_INLINE Vector<T> mean_square(const StepVectors<T>& h, Vector<T> v, Vec
     return multiply_add(h.second, v, h.second_rest * (g * g));
 }
 
+// a/(√s + ε). s is kept within T's normal numbers, so that an overflow gives no step and 0/(√0 + 0) is 0.
+template <class T>
+CLEARPROP_INLINE Vector<T> scaled_step(const StepVectors<T>& h, Vector<T> a, Vector<T> s) {
+    using Limits = std::numeric_limits<T>;
+    return near_quotient(a, sqrt(clamp(s, Limits::min(), Limits::max())) + h.epsilon);
+}
+
 // Each entry: `slots`, and updated(h, θ, g, slot_1, slot_2), which gives θ and changes the slots.
 struct GradientDescent {
     static constexpr int slots = 0;
@@ -110,7 +117,7 @@ struct Adagrad {
     static CLEARPROP_INLINE Vector<T> updated(const StepVectors<T>& h, Vector<T> theta, Vector<T> g,
                                               Vector<T>& square_sum, Vector<T>&) {
         square_sum = square_sum + g * g;
-        return theta - h.rate * g / (sqrt(square_sum) + h.epsilon);
+        return theta - scaled_step(h, h.rate * g, square_sum);
     }
 };
 
@@ -120,7 +127,7 @@ struct RmsProp {
     static CLEARPROP_INLINE Vector<T> updated(const StepVectors<T>& h, Vector<T> theta, Vector<T> g, Vector<T>& square,
                                               Vector<T>&) {
         square = mean_square(h, square, g);
-        return theta - h.rate * g / (sqrt(square) + h.epsilon);
+        return theta - scaled_step(h, h.rate * g, square);
     }
 };
 
@@ -131,7 +138,7 @@ struct Adam {
                                               Vector<T>& square) {
         mean = multiply_add(h.first, mean, h.first_rest * g);
         square = mean_square(h, square, g);
-        return theta - h.rate * mean / (sqrt(square) + h.epsilon);
+        return theta - scaled_step(h, h.rate * mean, square);
     }
 };
 

@@ -167,5 +167,11 @@ CLEARPROP_AVX2_VECTOR(float, 8, __m256, ps, 252)
 CLEARPROP_AVX2_VECTOR(double, 4, __m256d, pd, 2044)
 #undef CLEARPROP_AVX2_VECTOR
 
+// Where estimates are cheap this is another way than division (see vectors_avx512.hpp).
+template <class T>
+CLEARPROP_INLINE Vector<T> near_quotient(Vector<T> a, Vector<T> b) {
+    return a / b;
+}
+
 }  // namespace CLEARPROP_TARGET
 }  // namespace clearprop

@@ -113,5 +113,19 @@ CLEARPROP_AVX512_VECTOR(float, 16, __m512, __mmask16, ps)
 CLEARPROP_AVX512_VECTOR(double, 8, __m512d, __mmask8, pd)
 #undef CLEARPROP_AVX512_VECTOR
 
+// a/b within 1 unit in the last place for numbers far from the ends of T's range, without the divider that a square root
+// beside it keeps busy: an estimate of 14 bits, and Newton's step (twice for double).
+CLEARPROP_INLINE Vector<float> near_quotient(Vector<float> a, Vector<float> b) {
+    const Vector<float> inverse = {_mm512_rcp14_ps(b.r)}, quotient = a * inverse;
+    return multiply_add(negative_multiply_add(b, quotient, a), inverse, quotient);
+}
+
+CLEARPROP_INLINE Vector<double> near_quotient(Vector<double> a, Vector<double> b) {
+    const Vector<double> one = Vector<double>::broadcast(1), inverse = {_mm512_rcp14_pd(b.r)};
+    const Vector<double> better = multiply_add(inverse, negative_multiply_add(b, inverse, one), inverse);
+    const Vector<double> quotient = a * better;
+    return multiply_add(negative_multiply_add(b, quotient, a), better, quotient);
+}
+
 }  // namespace CLEARPROP_TARGET
 }  // namespace clearprop

@@ -355,5 +355,11 @@ CLEARPROP_INLINE T largest(Vector<T> a) {
     return combined(a, [](T x, T y) { return x > y ? x : y; });
 }
 
+// Where estimates are cheap this is another way than division (see vectors_avx512.hpp).
+template <class T>
+CLEARPROP_INLINE Vector<T> near_quotient(Vector<T> a, Vector<T> b) {
+    return a / b;
+}
+
 }  // namespace CLEARPROP_TARGET
 }  // namespace clearprop
