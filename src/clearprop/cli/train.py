@@ -26,6 +26,7 @@ OPTIONS = {
     "learning_rate_init": "--learning-rate",
     "max_iter": "--epochs",
     "random_state": "--seed",
+    "n_members": "--members",
 }
 
 
@@ -62,6 +63,7 @@ EarlyStopping = Annotated[
     bool | None,
     typer.Option("--early-stopping/--no-early-stopping", help="Hold out a tenth of the rows.", show_default="on"),
 ]
+Members = Annotated[int | None, _option("n_members", "Train so many networks, and average their predictions.", min=1)]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same model.")]
 
 
@@ -82,6 +84,7 @@ def train(
     max_grad_norm: MaxGradNorm = None,
     scoring: Scoring = None,
     early_stopping: EarlyStopping = None,
+    members: Members = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -104,6 +107,7 @@ def train(
         "max_grad_norm": max_grad_norm,
         "scoring": scoring,
         "early_stopping": early_stopping,
+        "n_members": members,
         "random_state": seed,
     }
     given = {name: value for name, value in chosen.items() if value is not None}

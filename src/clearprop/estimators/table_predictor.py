@@ -63,7 +63,7 @@ class TablePredictor:
 
     def overview(self) -> dict[str, Any]:
         """Say what the model is, in a few names and values."""
-        network = self.estimator.network_
+        network, members = self.estimator.network_, len(getattr(self.estimator, "members_", ()))
         return {
             "task": self.task,
             "target": self.target,
@@ -71,7 +71,8 @@ class TablePredictor:
             "network": "-".join(str(size) for size in network.sizes),
             "hidden_activation": network.hidden if isinstance(network.hidden, str) else ", ".join(network.hidden),
             "output_and_loss": f"{network.output}, {network.loss}",
-            "parameters": network.n_parameters,
+            "parameters": network.n_parameters * max(1, members),
+            **({"members": members} if members else {}),
         }
 
     def describe(self) -> dict[str, Any]:
@@ -86,8 +87,9 @@ class TablePredictor:
         best, score = record["best_held_out_score"], ""
         if best is not None:
             score = f"; best held-out {record['held_out_score']} {best:.4f} at epoch {record['best_epoch']}"
+        what = f"{about['members']} networks" if "members" in about else "Network"
         return (
-            f"Network {about['network']} ({about['hidden_activation']}; {about['output_and_loss']}), "
+            f"{what} {about['network']} ({about['hidden_activation']}; {about['output_and_loss']}), "
             f"{about['parameters']:,} parameters, engine {record['engine']}\n"
             f"Trained {record['epochs']} epochs in {record['seconds']:.1f} s{score}. {record['stopped_because']}"
         )
