@@ -8,6 +8,10 @@ from functools import cache
 import pytest
 
 import clearprop
+from clearprop import save
+from clearprop.estimators.table_model import TableModel
+from clearprop.tables import write_table
+from cli.cases import people
 
 LATE = {"sympy", "jax", "pyarrow", "typer", "jinja2", "rich", "sklearn", "scipy", "numpy"}
 SCIKIT_LEARN = "from sklearn.neural_network import MLPClassifier, MLPRegressor"
@@ -62,6 +66,51 @@ def test_the_commands_of_a_network_load_no_models_and_tables(command, needed):
 def test_the_version_loads_nothing_but_the_command_line():
     loaded = loaded_by(f"{SILENT}run(['--version'])")
     assert loaded & {*LATE, *NEEDED_LATER} <= {"typer", "rich"}
+
+
+HEAVY = {"sklearn", "pandas", "scipy", "threadpoolctl", "narwhals", "sympy", "jinja2"}
+
+
+@pytest.fixture(scope="module")
+def model_and_table(tmp_path_factory):
+    """The path of a model file, and that of the tables that it predicts, without their suffix."""
+    folder = tmp_path_factory.mktemp("light")
+    table = people()
+    for suffix in ("csv", "parquet", "jsonl"):
+        write_table(table, folder / f"people.{suffix}")
+    save(TableModel.fit(table, "kind", hidden_layer_sizes=(4,), max_iter=2), folder / "m.clearprop")
+    return str(folder / "m.clearprop"), str(folder / "people")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize("options", [[], ["--proba"]], ids=["classes", "probabilities"])
+def test_predicting_loads_no_scikit_learn_and_no_pandas(model_and_table, suffix, options):
+    model, table = model_and_table
+    predict = ["predict", model, f"{table}.{suffix}", "--out", f"{model}.{suffix}", *options]
+    assert loaded_by(f"{SILENT}assert not run({predict})") & HEAVY == set()
+
+
+def test_telling_of_a_model_loads_no_scikit_learn_and_no_pandas(model_and_table):
+    for options in ([], ["--json"]):
+        assert loaded_by(f"{SILENT}assert not run({['info', model_and_table[0], *options]})") & HEAVY == set()
+
+
+def test_the_light_commands_would_be_noticed_if_they_were_heavy(model_and_table):
+    model, table = model_and_table
+    assert "sklearn" in loaded_by(f"{SILENT}assert not run({['evaluate', model, table + '.csv']})")
+    assert {"sklearn", "pandas"} <= loaded_by(f"from clearprop import load; load({model!r})")
+
+
+#: What scikit-learn's own network loads and ours only where it is asked for.
+ASKED_FOR = {"sklearn.metrics", "sklearn.model_selection"}
+FITTED = "from clearprop import MLPClassifier\nMLPClassifier(max_iter=1, {}).fit([[0.0], [1.0]] * 10, [0, 1] * 10)"
+
+
+def test_an_estimator_loads_no_scores_and_splits_that_nobody_asked_for():
+    quiet = "import warnings; warnings.simplefilter('ignore')\n"
+    assert loaded_by(quiet + FITTED.format("")) & ASKED_FOR == set()
+    assert {"sklearn.metrics", "sklearn.model_selection"} <= loaded_by(quiet + FITTED.format("early_stopping=True"))
+    assert {"sklearn.metrics", "sklearn.model_selection"} <= loaded_by(SCIKIT_LEARN)
 
 
 def test_the_checks_would_notice():
