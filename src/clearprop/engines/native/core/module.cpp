@@ -1,8 +1,325 @@
 // What Python sees of the core: the module clearprop.engines.native._core.
-
+//
+// Shapes are compared here once more; types, strides and indices were checked in Python (arrays.py).
 #include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "names.hpp"
+#include "prediction.hpp"
+#include "threads.hpp"
+#include "training.hpp"
+
+namespace nb = nanobind;
+using namespace nb::literals;
+
+namespace {
+
+using namespace clearprop;
+
+template <class T>
+using Matrix = nb::ndarray<const T, nb::ndim<2>, nb::device::cpu>;
+template <class T>
+using Vector1 = nb::ndarray<const T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Output1 = nb::ndarray<T, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
+template <class T>
+using Output2 = nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+// Values, columns and starts of a compressed sparse row array, and its number of columns.
+template <class T>
+using Compressed = std::tuple<Vector1<T>, Vector1<std::int32_t>, Vector1<std::int64_t>, std::int64_t>;
+
+void require(bool holds, const char* what) {
+    if (!holds) throw nb::value_error(what);
+}
+
+// Whether Python has something to say (Ctrl-C): asked by the calling thread while the lock is not held.
+class Signals {
+  public:
+    bool pending() {
+        const nb::gil_scoped_acquire lock;
+        if (!error_ && PyErr_CheckSignals() != 0) error_ = std::make_unique<nb::python_error>();
+        return error_ != nullptr;
+    }
+    void raise() {
+        if (!error_) return;
+        error_->restore();
+        throw nb::python_error();
+    }
+
+  private:
+    std::unique_ptr<nb::python_error> error_;
+};
+
+template <class T>
+void set_dense(Table<T>& table, const Matrix<T>& x, std::int64_t columns) {
+    require(static_cast<std::int64_t>(x.shape(1)) == columns, "X: as many columns as layer 0 has units are needed");
+    require(x.shape(1) == 1 || x.stride(1) == 1, "X: the numbers of a row must stand side by side");
+    table.x = x.data();
+    table.x_stride = x.stride(0);
+    table.n_rows = static_cast<std::int64_t>(x.shape(0));
+}
+
+template <class T>
+void set_compressed(Table<T>& table, const Compressed<T>& x, std::int64_t columns) {
+    const auto& [values, column_numbers, starts, n_columns] = x;
+    require(n_columns == columns, "X: as many columns as layer 0 has units are needed");
+    require(values.shape(0) == column_numbers.shape(0) && starts.shape(0) >= 1, "X: not a compressed sparse row array");
+    table.x_values = values.data();
+    table.x_columns = column_numbers.data();
+    table.x_starts = starts.data();
+    table.n_rows = static_cast<std::int64_t>(starts.shape(0)) - 1;
+}
+
+template <class T>
+Table<T> rows_of(const std::optional<Matrix<T>>& dense, const std::optional<Compressed<T>>& compressed,
+                 std::int64_t columns) {
+    Table<T> table;
+    require(dense.has_value() != compressed.has_value(), "X: dense or compressed sparse rows, one of them");
+    if (dense)
+        set_dense(table, *dense, columns);
+    else
+        set_compressed(table, *compressed, columns);
+    return table;
+}
+
+template <class T>
+Table<T> table_of(const Shape& shape, const std::optional<Matrix<T>>& dense,
+                  const std::optional<Compressed<T>>& compressed, const Matrix<T>& y,
+                  const std::optional<Vector1<T>>& weights, const std::optional<Vector1<std::int64_t>>& order) {
+    Table<T> table = rows_of(dense, compressed, shape.sizes.front());
+    const auto n = static_cast<std::size_t>(table.n_rows);
+    require(y.shape(0) == n && static_cast<int>(y.shape(1)) == shape.sizes.back(), "Y: (rows of X, n_L) is needed");
+    require(y.shape(1) == 1 || y.stride(1) == 1, "Y: the numbers of a row must stand side by side");
+    require(!weights || weights->shape(0) == n, "weights: one a row is needed");
+    require(!order || order->shape(0) <= n, "order: more numbers than rows");
+    table.y = y.data();
+    table.y_stride = y.stride(0);
+    table.weights = weights ? weights->data() : nullptr;
+    if (order) {
+        table.order = order->data();
+        table.n_rows = static_cast<std::int64_t>(order->shape(0));
+    }
+    return table;
+}
+
+template <class T>
+const Kernels<T>& kernels_for(const std::string& target) {
+    for (const Kernels<T>* kernels : runnable_kernels<T>())
+        if (target.empty() || target == kernels->target) return *kernels;
+    throw nb::value_error(("target: this processor cannot run '" + target + "'").c_str());
+}
+
+Shape shape_of(std::vector<int> sizes, std::vector<int> activations, int loss, bool paired) {
+    require(sizes.size() >= 2 && activations.size() == sizes.size() - 1, "sizes: n_0..n_L and L activations are needed");
+    return {std::move(sizes), std::move(activations), loss, paired};
+}
+
+// A training run as Python holds it: what is trained is copied from the flat vector before an epoch, and into it after.
+template <class T>
+struct Trained {
+    Training<T> training;
+    Shape shape;
+
+    Trained(std::vector<int> sizes, std::vector<int> activations, int loss, bool paired, const Settings& settings,
+            const std::string& target)
+        : training(shape_of(sizes, activations, loss, paired), settings, kernels_for<T>(target)),
+          shape(shape_of(sizes, activations, loss, paired)) {}
+
+    void adjust(std::vector<int> activations, int loss, bool paired, const Settings& settings) {
+        shape = shape_of(shape.sizes, std::move(activations), loss, paired);
+        training.adjust(shape, settings);
+    }
+
+    double objective(const Vector1<T>& flat, const std::optional<Matrix<T>>& dense,
+                     const std::optional<Compressed<T>>& compressed, const Matrix<T>& y,
+                     const std::optional<Vector1<T>>& weights, const Output1<T>& gradient, int n_threads) {
+        const Table<T> table = table_of(shape, dense, compressed, y, weights, std::nullopt);
+        require(flat.shape(0) == training.n_parameters() && gradient.shape(0) == training.n_parameters(),
+                "parameters: another number of them");
+        Signals signals;
+        double value = 0.0;
+        {
+            const nb::gil_scoped_release unlocked;
+            training.load(flat.data());
+            value = training.objective(table, gradient.data(), n_threads,
+                                       [&](std::int64_t) { return signals.pending(); });
+        }
+        signals.raise();
+        return value;
+    }
+
+    void slot(int number, const Output1<T>& flat, bool load) {
+        require(number >= 0 && number < training.n_slots(), "slot: the optimizer has fewer");
+        require(flat.shape(0) == training.n_parameters(), "slot: another number of parameters");
+        if (load)
+            training.load_slot(number, flat.data());
+        else
+            training.store_slot(number, flat.data());
+    }
+};
+
+// One epoch of one run, checked and ready.
+struct Call {
+    virtual ~Call() = default;
+    virtual void run(int n_threads, const Poll& poll) = 0;
+    EpochResult result;
+};
+
+template <class T>
+struct CallOf : Call {
+    CallOf(Trained<T>& trained, const Output1<T>& flat, const std::optional<Matrix<T>>& dense,
+           const std::optional<Compressed<T>>& compressed, const Matrix<T>& y, const std::optional<Vector1<T>>& weights,
+           const std::optional<Vector1<std::int64_t>>& order, int batch_size, const Vector1<double>& learning_rates)
+        : training(trained.training), table(table_of(trained.shape, dense, compressed, y, weights, order)),
+          parameters(flat.data()), batch_size(batch_size), learning_rates(learning_rates.data()),
+          n_steps(static_cast<std::int64_t>(learning_rates.shape(0))) {
+        require(flat.shape(0) == training.n_parameters(), "parameters: another number of them");
+        require(batch_size >= 1 && n_steps == (table.n_rows + batch_size - 1) / batch_size,
+                "learning_rates: one a batch is needed");
+    }
+
+    void run(int n_threads, const Poll& poll) override {
+        training.load(parameters);
+        result = training.epoch(table, batch_size, learning_rates, n_steps, n_threads, poll);
+        training.store(parameters);
+    }
+
+    Training<T>& training;
+    const Table<T> table;
+    T* const parameters;
+    const int batch_size;
+    const double* const learning_rates;
+    const std::int64_t n_steps;
+};
+
+// Go through all epochs: one with all threads, several side by side with one thread each.
+void run_calls(const std::vector<Call*>& calls, int n_threads) {
+    Signals signals;
+    std::atomic<bool> stopped{false};
+    {
+        const nb::gil_scoped_release unlocked;
+        if (calls.size() == 1) {
+            calls[0]->run(n_threads, [&](std::int64_t) { return signals.pending(); });
+        } else {
+            Turn turn(std::min(n_threads, static_cast<int>(calls.size())));
+            std::atomic<std::size_t> next{0};
+            turn.run([&](int thread) {
+                const Poll poll = [&](std::int64_t) {
+                    if (thread == 0 && signals.pending()) stopped.store(true, std::memory_order_relaxed);
+                    return stopped.load(std::memory_order_relaxed);
+                };
+                for (std::size_t i = next++; i < calls.size() && !poll(0); i = next++) calls[i]->run(1, poll);
+            });
+        }
+    }
+    signals.raise();
+}
+
+template <class T>
+void predict_into(const std::vector<Matrix<T>>& W, const std::vector<Vector1<T>>& b,
+                  const std::vector<int>& activations, const std::optional<Matrix<T>>& dense,
+                  const std::optional<Compressed<T>>& compressed, const Output2<T>& output, bool pre_activation,
+                  int n_threads, const std::string& target) {
+    require(!W.empty() && W.size() == b.size() && W.size() == activations.size(), "W, b: one a layer is needed");
+    std::vector<PredictionLayer<T>> layers;
+    for (std::size_t l = 0; l < W.size(); l++) {
+        require(W[l].shape(1) == 1 || W[l].stride(1) == 1, "W: the numbers of a row must stand side by side");
+        require(b[l].shape(0) == W[l].shape(0), "b: one number a unit is needed");
+        require(l == 0 || W[l].shape(1) == W[l - 1].shape(0), "W: the layers do not chain");
+        layers.push_back({W[l].data(), static_cast<std::ptrdiff_t>(W[l].stride(0)), b[l].data(),
+                          static_cast<int>(W[l].shape(1)), static_cast<int>(W[l].shape(0)), activations[l]});
+    }
+    const Table<T> table = rows_of(dense, compressed, layers.front().inputs);
+    require(static_cast<std::int64_t>(output.shape(0)) == table.n_rows &&
+                static_cast<int>(output.shape(1)) == layers.back().units,
+            "output: (rows of X, n_L) is needed");
+    const Kernels<T>& kernels = kernels_for<T>(target);
+    Signals signals;
+    {
+        const nb::gil_scoped_release unlocked;
+        if (table.n_rows > 0)
+            predict(kernels, layers, table, output.data(), pre_activation, n_threads,
+                    [&] { return signals.pending(); });
+    }
+    signals.raise();
+}
+
+template <class T>
+void bind(nb::module_& module, const char* name, const char* call_name) {
+    nb::class_<CallOf<T>, Call>(module, call_name, "One epoch of one run. It borrows its arrays: keep them.")
+        .def(nb::init<Trained<T>&, const Output1<T>&, const std::optional<Matrix<T>>&,
+                      const std::optional<Compressed<T>>&, const Matrix<T>&, const std::optional<Vector1<T>>&,
+                      const std::optional<Vector1<std::int64_t>>&, int, const Vector1<double>&>(),
+             "run"_a, "flat"_a, "dense"_a.none(), "compressed"_a.none(), "y"_a, "weights"_a.none(), "order"_a.none(),
+             "batch_size"_a, "learning_rates"_a);
+    nb::class_<Trained<T>>(module, name, "A training run: parameters, optimizer state and steps.")
+        .def(nb::init<std::vector<int>, std::vector<int>, int, bool, const Settings&, const std::string&>(), "sizes"_a,
+             "activations"_a, "loss"_a, "paired"_a, "settings"_a, "target"_a = "")
+        .def("adjust", &Trained<T>::adjust, "activations"_a, "loss"_a, "paired"_a, "settings"_a)
+        .def("objective", &Trained<T>::objective, "flat"_a, "dense"_a.none(), "compressed"_a.none(), "y"_a,
+             "weights"_a.none(), "gradient"_a, "n_threads"_a)
+        .def("load_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, true); })
+        .def("store_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, false); })
+        .def_prop_rw(
+            "n_updates", [](const Trained<T>& self) { return self.training.n_updates(); },
+            [](Trained<T>& self, std::int64_t n) { self.training.set_n_updates(n); });
+    module.def("predict", &predict_into<T>, "W"_a, "b"_a, "activations"_a, "dense"_a.none(), "compressed"_a.none(),
+               "output"_a, "pre_activation"_a, "n_threads"_a, "target"_a = "");
+}
+
+template <class Names>
+nb::tuple names(const Names& all) {
+    nb::list list;
+    for (const char* name : all) list.append(name);
+    return nb::tuple(list);
+}
+
+}  // namespace
 
 NB_MODULE(_core, module) {
     module.doc() = "The native engine's core, in C++.";
-    module.def("target", [] { return "plain"; }, "The instruction set that the kernels are chosen for.");
+    nb::set_leak_warnings(false);  // a run that the interpreter still holds when it ends is no leak
+    nb::list targets;
+    for (const Kernels<float>* kernels : runnable_kernels<float>()) targets.append(kernels->target);
+    module.attr("targets") = nb::tuple(targets);
+    module.attr("activations") = names(activation_names);
+    module.attr("losses") = names(loss_names);
+    module.attr("optimizers") = names(optimizer_names);
+    nb::class_<Settings>(module, "Settings", "A recipe in numbers.")
+        .def(nb::init<>())
+        .def_rw("optimizer", &Settings::optimizer)
+        .def_rw("n_slots", &Settings::n_slots)
+        .def_rw("alpha", &Settings::alpha)
+        .def_rw("dropout", &Settings::dropout)
+        .def_rw("dropout_seed", &Settings::dropout_seed)
+        .def_rw("max_gradient_norm", &Settings::max_gradient_norm)
+        .def_rw("loss_floor", &Settings::loss_floor)
+        .def_rw("loss_scale", &Settings::loss_scale)
+        .def_prop_rw(
+            "hyperparameters",
+            [](const Settings& self) {
+                const Hyperparameters& h = self.hyperparameters;
+                return std::vector<double>{h.momentum, h.beta_1, h.beta_2, h.rho, h.epsilon, h.weight_decay};
+            },
+            [](Settings& self, const std::vector<double>& h) {
+                require(h.size() == 6, "hyperparameters: momentum, beta_1, beta_2, rho, epsilon, weight_decay");
+                self.hyperparameters = {h[0], h[1], h[2], h[3], h[4], h[5]};
+            });
+    nb::class_<Call>(module, "Call")
+        .def_prop_ro("loss", [](const Call& call) { return call.result.loss; })
+        .def_prop_ro("gradient_norms", [](const Call& call) { return call.result.gradient_norms; })
+        .def_prop_ro("delta_norms", [](const Call& call) { return call.result.delta_norms; })
+        .def_prop_ro("diverged_at", [](const Call& call) { return call.result.diverged_at; });
+    bind<float>(module, "TrainingFloat32", "EpochFloat32");
+    bind<double>(module, "TrainingFloat64", "EpochFloat64");
+    module.def("run", &run_calls, "calls"_a, "n_threads"_a);
 }

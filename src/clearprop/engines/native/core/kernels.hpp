@@ -1,0 +1,45 @@
+// The table of what is compiled once per target; which target runs is chosen when the module is loaded.
+#pragma once
+
+#include <vector>
+
+#include "workspace.hpp"
+
+namespace clearprop {
+
+template <class T>
+struct PredictionLayer {
+    const T* weights;
+    std::ptrdiff_t stride;
+    const T* bias;
+    int inputs, units, activation;
+};
+
+// What a thread needs to predict: two activations of `rows` rows and one panel of weights.
+template <class T>
+struct PredictionScratch {
+    T *a, *z, *panel;
+};
+
+template <class T>
+struct Kernels {
+    const char* target;
+    int panel_width;
+    bool (*keeps_pre_activation)(int activation);
+    double (*rate_correction)(int optimizer, const Hyperparameters&, std::int64_t t);
+    void (*rows_pass)(const Network<T>&, const Batch<T>&, int first, int last);
+    void (*gradient_pass)(const Network<T>&, const Batch<T>&, const Task&, bool updates);
+    void (*update_pass)(const Network<T>&, const Batch<T>&, const Task&);
+    void (*pack)(const T* matrix, T* packed, int inputs, int units);
+    void (*unpack)(const T* packed, T* matrix, int inputs, int units);
+    void (*turn)(const Layer<T>&);  // W anew from Wᵀ
+    void (*weight_squares)(const Network<T>&);
+    void (*predict)(const PredictionLayer<T>*, int n_layers, const Table<T>&, std::int64_t first, int rows, T* output,
+                    bool pre_activation, PredictionScratch<T>);
+};
+
+// The targets that this processor can run, the fastest first.
+template <class T>
+std::vector<const Kernels<T>*> runnable_kernels();
+
+}  // namespace clearprop

@@ -1,0 +1,164 @@
+// Matrix products in panel layout: the arithmetic of Z = A Wᵀ, of BP2 (Δ W) and of BP3 (Aᵀ Δ).
+//
+// A product is a sum over one index, taken in order, one fused multiply-add an entry: the result of a row does not
+// depend on how rows are grouped into tiles, so neither on the number of threads.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "vectors.hpp"
+
+namespace clearprop {
+inline namespace CLEARPROP_TARGET {
+
+// Rows that share the loads of B: as many as leave registers for two vectors of B and one entry of A.
+#if defined(__AVX512F__)
+constexpr int row_tile = 12;
+constexpr int gradient_tile = 8;
+#elif defined(__AVX2__)
+constexpr int row_tile = 6;
+constexpr int gradient_tile = 4;
+#else
+constexpr int row_tile = 4;
+constexpr int gradient_tile = 4;
+#endif
+
+constexpr int depth_chunk = 256;  // rows of Δ that stay in the first-level cache while BP3 reads them again and again
+
+// C = A B for `rows` rows: A in panels `a_panel` numbers apart, B one panel (depth × NR), C one panel.
+template <class T, int rows, int vectors>
+CLEARPROP_INLINE void product_tile(const T* a, std::size_t a_panel, const T* b, T* c, int depth) {
+    using V = Vector<T>;
+    constexpr int width = panel_width<T>;
+    V sum[rows][vectors];
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) sum[i][v] = V::zero();
+    for (int first = 0; first < depth; first += width, a += a_panel) {
+        const int stop = std::min(width, depth - first);
+        for (int k = 0; k < stop; k++, b += width) {
+            V of_b[vectors];
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++) of_b[v] = V::load(b + v * V::lanes);
+#pragma GCC unroll 16
+            for (int i = 0; i < rows; i++) {
+                const V of_a = V::broadcast(a[i * width + k]);
+#pragma GCC unroll 2
+                for (int v = 0; v < vectors; v++) sum[i][v] = multiply_add(of_a, of_b[v], sum[i][v]);
+            }
+        }
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < rows; i++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) sum[i][v].store(c + i * width + v * V::lanes);
+}
+
+template <class T, int vectors>
+void product_panel(const T* a, std::size_t a_panel, const T* b, T* c, int rows, int depth) {
+    constexpr int width = panel_width<T>;
+    const auto step = [&](int n) {
+        a += n * width;
+        c += n * width;
+        rows -= n;
+    };
+    for (; rows >= row_tile; step(row_tile)) product_tile<T, row_tile, vectors>(a, a_panel, b, c, depth);
+    if constexpr (row_tile > 8)
+        for (; rows >= 8; step(8)) product_tile<T, 8, vectors>(a, a_panel, b, c, depth);
+    if constexpr (row_tile > 4)
+        for (; rows >= 4; step(4)) product_tile<T, 4, vectors>(a, a_panel, b, c, depth);
+    for (; rows >= 2; step(2)) product_tile<T, 2, vectors>(a, a_panel, b, c, depth);
+    for (; rows >= 1; step(1)) product_tile<T, 1, vectors>(a, a_panel, b, c, depth);
+}
+
+// One panel of C = A B, `rows` rows: `columns` (1..NR) of the panel are in use, and the others become zero.
+template <class T>
+void product(const T* a, std::size_t a_panel, const T* b, T* c, int rows, int depth, int columns) {
+    if (columns > Vector<T>::lanes) {
+        product_panel<T, 2>(a, a_panel, b, c, rows, depth);
+        return;
+    }
+    product_panel<T, 1>(a, a_panel, b, c, rows, depth);
+    for (int i = 0; i < rows; i++) Vector<T>::zero().store(c + i * panel_width<T> + Vector<T>::lanes);
+}
+
+// G += Aᵀ Δ for `tile` columns of one panel of A and one panel of Δ: both (rows × NR), G (tile × NR).
+template <class T, int tile, int vectors>
+CLEARPROP_INLINE void gradient_tile_sum(const T* a, const T* delta, T* g, int rows, bool first) {
+    using V = Vector<T>;
+    constexpr int width = panel_width<T>;
+    V sum[tile][vectors];
+#pragma GCC unroll 8
+    for (int c = 0; c < tile; c++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) sum[c][v] = first ? V::zero() : V::load(g + c * width + v * V::lanes);
+    for (int i = 0; i < rows; i++, a += width, delta += width) {
+        V of_delta[vectors];
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) of_delta[v] = V::load(delta + v * V::lanes);
+#pragma GCC unroll 8
+        for (int c = 0; c < tile; c++) {
+            const V of_a = V::broadcast(a[c]);
+#pragma GCC unroll 2
+            for (int v = 0; v < vectors; v++) sum[c][v] = multiply_add(of_a, of_delta[v], sum[c][v]);
+        }
+    }
+#pragma GCC unroll 8
+    for (int c = 0; c < tile; c++)
+#pragma GCC unroll 2
+        for (int v = 0; v < vectors; v++) sum[c][v].store(g + c * width + v * V::lanes);
+}
+
+template <class T, int vectors>
+void gradient_panel(const T* a, const T* delta, T* g, int rows, int inputs) {
+    constexpr int width = panel_width<T>;
+    for (int start = 0; start < rows; start += depth_chunk) {
+        const int n = std::min(depth_chunk, rows - start);
+        const T *a_chunk = a + std::size_t(start) * width, *delta_chunk = delta + std::size_t(start) * width;
+        int c = 0;
+        for (; c + gradient_tile <= inputs; c += gradient_tile)
+            gradient_tile_sum<T, gradient_tile, vectors>(a_chunk + c, delta_chunk, g + c * width, n, start == 0);
+        for (; c + 2 <= inputs; c += 2)
+            gradient_tile_sum<T, 2, vectors>(a_chunk + c, delta_chunk, g + c * width, n, start == 0);
+        for (; c < inputs; c++)
+            gradient_tile_sum<T, 1, vectors>(a_chunk + c, delta_chunk, g + c * width, n, start == 0);
+    }
+}
+
+// BP3 for one panel of A (its first `inputs` columns) and one of Δ (`units` columns in use): G = Aᵀ Δ, (inputs × NR).
+template <class T>
+void gradient(const T* a, const T* delta, T* g, int rows, int inputs, int units) {
+    if (units > Vector<T>::lanes) {
+        gradient_panel<T, 2>(a, delta, g, rows, inputs);
+        return;
+    }
+    gradient_panel<T, 1>(a, delta, g, rows, inputs);
+    for (int c = 0; c < inputs; c++) Vector<T>::zero().store(g + c * panel_width<T> + Vector<T>::lanes);
+}
+
+// BP4 for one panel of Δ: the sums of its columns, and of their squares.
+template <class T>
+void column_sums(const T* delta, T* sums, double& square, int rows) {
+    using V = Vector<T>;
+    square = 0.0;
+    V sum[2] = {V::zero(), V::zero()};
+    for (int start = 0; start < rows; start += depth_chunk) {
+        const int stop = std::min(rows, start + depth_chunk);
+        V of_square = V::zero();
+        for (int i = start; i < stop; i++)
+#pragma GCC unroll 2
+            for (int v = 0; v < 2; v++, delta += V::lanes) {
+                const V d = V::load(delta);
+                sum[v] = sum[v] + d;
+                of_square = multiply_add(d, d, of_square);
+            }
+        square += double(clearprop::sum(of_square));
+    }
+    sum[0].store(sums);
+    sum[1].store(sums + V::lanes);
+}
+
+}  // namespace CLEARPROP_TARGET
+}  // namespace clearprop

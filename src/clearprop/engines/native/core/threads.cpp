@@ -1,0 +1,95 @@
+#include "threads.hpp"
+
+#include <thread>
+
+#if defined(_WIN32)
+#include <process.h>
+#define CLEARPROP_PROCESS() static_cast<long>(_getpid())
+#else
+#include <unistd.h>
+#define CLEARPROP_PROCESS() static_cast<long>(getpid())
+#endif
+#if defined(__x86_64__) || defined(_M_X64)
+#include <immintrin.h>
+#define CLEARPROP_PAUSE() _mm_pause()
+#else
+#define CLEARPROP_PAUSE() std::this_thread::yield()
+#endif
+
+namespace clearprop {
+
+namespace {
+
+constexpr int looks = 2000;  // some 50 microseconds: longer than two threads of a step are apart on idle cores
+
+}  // namespace
+
+void wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
+    for (int i = 0; i < looks; i++) {
+        if (value.load(std::memory_order_acquire) != old) return;
+        CLEARPROP_PAUSE();
+    }
+    while (value.load(std::memory_order_acquire) == old) value.wait(old, std::memory_order_acquire);
+}
+
+void Barrier::wait() {
+    if (n_ == 1) return;
+    const std::uint32_t round = round_.load(std::memory_order_acquire);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == n_) {
+        arrived_.store(0, std::memory_order_relaxed);
+        round_.fetch_add(1, std::memory_order_acq_rel);
+        round_.notify_all();
+    } else {
+        wait_for_change(round_, round);
+    }
+}
+
+Team& Team::instance() {
+    // Never destroyed: its threads may be asleep when the process ends, and a forked child must not join them.
+    static std::mutex making;
+    static Team* team = nullptr;
+    const std::lock_guard<std::mutex> lock(making);
+    if (!team || team->process_ != CLEARPROP_PROCESS()) {
+        team = new Team;
+        team->process_ = CLEARPROP_PROCESS();
+    }
+    return *team;
+}
+
+void Team::grow(int n) {
+    for (; n_others_ + 1 < n; n_others_++)
+        std::thread([this, thread = n_others_ + 1, seen = call_.load()] { serve(thread, seen); }).detach();
+}
+
+void Team::serve(int thread, std::uint32_t seen) {
+    for (;;) {
+        wait_for_change(call_, seen);
+        seen = call_.load(std::memory_order_acquire);
+        if (thread < wanted_) (*work_)(thread);
+        finished_.fetch_add(1, std::memory_order_acq_rel);
+        finished_.notify_one();
+    }
+}
+
+Turn::Turn(int wanted) : team_(Team::instance()), taken_(team_.taken_, std::defer_lock), n_threads_(1) {
+    if (wanted > 1 && taken_.try_lock()) n_threads_ = wanted;
+}
+
+void Turn::run(const std::function<void(int)>& work) {
+    if (n_threads_ == 1) {
+        work(0);
+        return;
+    }
+    team_.grow(n_threads_);
+    team_.wanted_ = n_threads_;
+    team_.work_ = &work;
+    team_.finished_.store(0, std::memory_order_release);
+    team_.call_.fetch_add(1, std::memory_order_acq_rel);
+    team_.call_.notify_all();
+    work(0);
+    const auto others = static_cast<std::uint32_t>(team_.n_others_);
+    for (auto done = team_.finished_.load(); done < others; done = team_.finished_.load())
+        wait_for_change(team_.finished_, done);
+}
+
+}  // namespace clearprop

@@ -1,0 +1,59 @@
+// The team of threads: kept from one call to the next, awake only while there is work.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+
+namespace clearprop {
+
+// All of `n` threads wait until the last has come: briefly awake, then asleep, so that other processes get the cores.
+class Barrier {
+  public:
+    explicit Barrier(int n) : n_(n) {}
+    void wait();
+
+  private:
+    const int n_;
+    std::atomic<int> arrived_{0};
+    std::atomic<std::uint32_t> round_{0};
+};
+
+// Sleep until `value` is no longer `old`, after a short while of looking at it.
+void wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old);
+
+class Team {
+  public:
+    // The team of this process (a forked child gets its own).
+    static Team& instance();
+
+  private:
+    friend class Turn;
+    Team() = default;
+    void grow(int n);
+    void serve(int thread, std::uint32_t seen);
+
+    std::mutex taken_;
+    int n_others_ = 0;
+    std::atomic<std::uint32_t> call_{0};
+    std::atomic<std::uint32_t> finished_{0};
+    int wanted_ = 0;
+    const std::function<void(int)>* work_ = nullptr;
+    long process_ = 0;
+};
+
+// The use of the team for one piece of work: by up to `wanted` threads, by the caller alone where the team is taken.
+class Turn {
+  public:
+    explicit Turn(int wanted);
+    int n_threads() const { return n_threads_; }
+    void run(const std::function<void(int thread)>& work);  // for thread = 0..n_threads−1, 0 by the caller
+
+  private:
+    Team& team_;
+    std::unique_lock<std::mutex> taken_;
+    int n_threads_;
+};
+
+}  // namespace clearprop

@@ -1,0 +1,422 @@
+#include "training.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "threads.hpp"
+
+namespace clearprop {
+
+namespace {
+
+constexpr int most_rows_at_once = 96;  // their activations stay in the second-level cache, layer by layer
+constexpr int panels_in_group = 4;     // of Δ, which stay in the second-level cache while a panel of A is read
+constexpr std::chrono::milliseconds between_polls{20};
+
+// Operations of a step below which a further thread costs more than it takes over.
+constexpr double work_of_a_thread = 5e5;
+
+template <class T>
+T* taken(T*& from, std::size_t n) {
+    T* part = from;
+    from += n;
+    return part;
+}
+
+}  // namespace
+
+template <class T>
+Training<T>::Training(Shape shape, Settings settings, const Kernels<T>& kernels) : kernels_(kernels) {
+    describe(std::move(shape), settings);
+    reserve_parameters();
+    plan_tasks();
+}
+
+template <class T>
+void Training<T>::adjust(Shape shape, Settings settings) {
+    settings.optimizer = settings_.optimizer;  // what the optimizer was made with stays
+    settings.n_slots = settings_.n_slots;
+    settings.hyperparameters = settings_.hyperparameters;
+    describe(std::move(shape), settings);
+    reserved_rows_ = 0;
+}
+
+template <class T>
+void Training<T>::describe(Shape shape, Settings settings) {
+    shape_ = std::move(shape);
+    settings_ = settings;
+    layers_.resize(shape_.sizes.size());
+    layers_[0].units = shape_.sizes[0];
+    for (std::size_t l = 1; l < layers_.size(); l++) {
+        layers_[l].inputs = shape_.sizes[l - 1];
+        layers_[l].units = shape_.sizes[l];
+        layers_[l].activation = shape_.activations[l - 1];
+    }
+    network_.n_layers = static_cast<int>(layers_.size()) - 1;
+    network_.layers = layers_.data();
+    network_.loss = shape_.loss;
+    network_.paired = shape_.paired;
+    network_.loss_floor = settings_.loss_floor;
+    network_.dropout = settings_.dropout;
+    network_.dropout_seed = settings_.dropout_seed;
+    network_.optimizer = settings_.optimizer;
+    network_.hyperparameters = settings_.hyperparameters;
+}
+
+template <class T>
+void Training<T>::reserve_parameters() {
+    const int width = kernels_.panel_width;
+    std::size_t weights = 0, transposed = 0, biases = 0;
+    n_tiles_ = n_panels_ = n_parameters_ = 0;
+    for (int l = 1; l <= network_.n_layers; l++) {
+        Layer<T>& layer = layers_[l];
+        const std::size_t units = n_panels(layer.units, width), inputs = n_panels(layer.inputs, width);
+        layer.first_tile = n_tiles_;
+        layer.first_panel = n_panels_;
+        n_tiles_ += units * inputs;
+        n_panels_ += units;
+        n_parameters_ += std::size_t(layer.units) * (layer.inputs + 1);
+        weights += units * layer.inputs * width;
+        biases += units * width;
+        transposed += l > 1 ? inputs * layer.units * width : 0;
+    }
+    parameters_.resize(weights + biases + transposed);
+    for (int s = 0; s < settings_.n_slots; s++) slots_[s].resize(weights + biases);
+    T* free[3] = {parameters_.data(), slots_[0].data(), slots_[1].data()};
+    for (int l = 1; l <= network_.n_layers; l++) {
+        Layer<T>& layer = layers_[l];
+        const std::size_t units = n_panels(layer.units, width), inputs = n_panels(layer.inputs, width);
+        layer.weights = taken(free[0], units * layer.inputs * width);
+        layer.bias = taken(free[0], units * width);
+        if (l > 1) layer.transposed = taken(free[0], inputs * layer.units * width);
+        for (int s = 0; s < settings_.n_slots; s++) {
+            layer.weight_slots[s] = taken(free[s + 1], units * layer.inputs * width);
+            layer.bias_slots[s] = taken(free[s + 1], units * width);
+        }
+    }
+    tile_squares_.resize(2 * n_tiles_);
+    network_.gradient_square = tile_squares_.data();
+    network_.weight_square = tile_squares_.data() + n_tiles_;
+    panel_squares_.resize(2 * n_panels_);
+    network_.bias_square = panel_squares_.data();
+    network_.delta_square = panel_squares_.data() + n_panels_;
+}
+
+template <class T>
+void Training<T>::reserve_gradient() {
+    if (layers_[1].weight_gradient) return;
+    const int width = kernels_.panel_width;
+    std::size_t size = 0;
+    for (int l = 1; l <= network_.n_layers; l++)
+        size += std::size_t(n_panels(layers_[l].units, width)) * width * (layers_[l].inputs + 1);
+    gradient_.resize(size);
+    T* free = gradient_.data();
+    for (int l = 1; l <= network_.n_layers; l++) {
+        const std::size_t padded = std::size_t(n_panels(layers_[l].units, width)) * width;
+        layers_[l].weight_gradient = taken(free, padded * layers_[l].inputs);
+        layers_[l].bias_gradient = taken(free, padded);
+    }
+}
+
+template <class T>
+void Training<T>::reserve_rows(int rows) {
+    if (rows <= reserved_rows_) return;
+    const int width = kernels_.panel_width;
+    const bool drops = settings_.dropout > 0.0;
+    const auto arrays = [&](int l) {  // a, Δ, and what f′ and dropout need
+        if (l == 0) return 1;
+        const bool hidden = l < network_.n_layers;
+        return 2 + int(hidden && (drops || kernels_.keeps_pre_activation(layers_[l].activation))) + int(hidden && drops);
+    };
+    std::size_t size = 0;
+    for (int l = 0; l <= network_.n_layers; l++)
+        size += std::size_t(n_panels(layers_[l].units, width)) * width * rows * arrays(l);
+    rows_.resize(size);
+    T* free = rows_.data();
+    for (int l = 0; l <= network_.n_layers; l++) {
+        Layer<T>& layer = layers_[l];
+        const std::size_t one = std::size_t(n_panels(layer.units, width)) * width * rows;
+        const bool hidden = l > 0 && l < network_.n_layers;
+        layer.a = taken(free, one);
+        layer.delta = l > 0 ? taken(free, one) : nullptr;
+        layer.kept = hidden && (drops || kernels_.keeps_pre_activation(layer.activation)) ? taken(free, one) : nullptr;
+        layer.mask = hidden && drops ? taken(free, one) : nullptr;
+    }
+    omega_.resize(rows);
+    targets_.resize(rows);
+    row_loss_.resize(rows);
+    network_.omega = omega_.data();
+    network_.targets = targets_.data();
+    network_.row_loss = row_loss_.data();
+    reserved_rows_ = rows;
+}
+
+template <class T>
+void Training<T>::plan_tasks() {
+    const int width = kernels_.panel_width;
+    for (int l = 1; l <= network_.n_layers; l++) {
+        const int units = n_panels(layers_[l].units, width), inputs = n_panels(layers_[l].inputs, width);
+        // Some sixteen tasks or more of a large layer, so that threads end together; few of a small one.
+        const int step = std::max(1, std::min(inputs, 64 / panels_in_group));
+        for (int p = 0; p < units; p += panels_in_group)
+            for (int q = 0; q < inputs; q += step)
+                tasks_.push_back({l, p, std::min(units, p + panels_in_group), q, std::min(inputs, q + step)});
+    }
+}
+
+// ---- parameters in and out: visit(layer, start of W in the flat vector, start of b in it) ----
+
+template <class T>
+template <class Visit>
+void Training<T>::each_layer(Visit visit) const {
+    std::size_t matrix = 0, vector = 0;
+    for (int l = 1; l <= network_.n_layers; l++) vector += std::size_t(layers_[l].units) * layers_[l].inputs;
+    for (int l = 1; l <= network_.n_layers; l++) {
+        visit(layers_[l], matrix, vector);
+        matrix += std::size_t(layers_[l].units) * layers_[l].inputs;
+        vector += layers_[l].units;
+    }
+}
+
+template <class T>
+void Training<T>::load(const T* flat) {
+    each_layer([&](const Layer<T>& layer, std::size_t matrix, std::size_t vector) {
+        kernels_.pack(flat + matrix, layer.weights, layer.inputs, layer.units);
+        std::copy_n(flat + vector, layer.units, layer.bias);
+        if (layer.transposed) kernels_.turn(layer);
+    });
+    kernels_.weight_squares(network_);
+}
+
+template <class T>
+void Training<T>::store(T* flat) const {
+    each_layer([&](const Layer<T>& layer, std::size_t matrix, std::size_t vector) {
+        kernels_.unpack(layer.weights, flat + matrix, layer.inputs, layer.units);
+        std::copy_n(layer.bias, layer.units, flat + vector);
+    });
+}
+
+template <class T>
+void Training<T>::load_slot(int slot, const T* flat) {
+    each_layer([&](const Layer<T>& layer, std::size_t matrix, std::size_t vector) {
+        kernels_.pack(flat + matrix, layer.weight_slots[slot], layer.inputs, layer.units);
+        std::copy_n(flat + vector, layer.units, layer.bias_slots[slot]);
+    });
+}
+
+template <class T>
+void Training<T>::store_slot(int slot, T* flat) const {
+    each_layer([&](const Layer<T>& layer, std::size_t matrix, std::size_t vector) {
+        kernels_.unpack(layer.weight_slots[slot], flat + matrix, layer.inputs, layer.units);
+        std::copy_n(layer.bias_slots[slot], layer.units, flat + vector);
+    });
+}
+
+// ---- a step ----
+
+template <class T>
+int Training<T>::threads_for(int rows, int most) const {
+    return std::clamp(static_cast<int>(work(rows) / work_of_a_thread), 1, std::max(1, most));
+}
+
+template <class T>
+double Training<T>::work(int rows) const {
+    double products = 0.0;
+    for (int l = 1; l <= network_.n_layers; l++)
+        products += (l > 1 ? 3.0 : 2.0) * layers_[l].inputs * layers_[l].units;
+    return 2.0 * rows * products;
+}
+
+template <class T>
+Batch<T> Training<T>::batch(const Table<T>& table, std::int64_t start, int rows, double learning_rate) const {
+    Batch<T> batch;
+    batch.table = &table;
+    batch.start = start;
+    batch.rows = rows;
+    batch.learning_rate = learning_rate;
+    batch.total_weight = rows;
+    if (table.weights) {
+        batch.total_weight = 0.0;
+        for (int i = 0; i < rows; i++) batch.total_weight += table.weights[table.row(start + i)];
+    }
+    batch.penalty = batch.total_weight > 0.0 ? T(settings_.alpha / batch.total_weight) : T(0);
+    return batch;
+}
+
+template <class T>
+double Training<T>::batch_loss(const Batch<T>& batch, double weight_square) const {
+    double value = 0.0;
+    for (int i = 0; i < batch.rows; i++) value += network_.row_loss[i] * network_.omega[i];
+    return settings_.loss_scale * value + 0.5 * batch.penalty * weight_square;
+}
+
+template <class T>
+double Training<T>::weight_square() const {
+    double total = 0.0;
+    for (std::size_t i = 0; settings_.alpha > 0.0 && i < n_tiles_; i++) total += network_.weight_square[i];
+    return total;
+}
+
+template <class T>
+double Training<T>::gradient_norm() const {
+    double total = 0.0;
+    for (std::size_t i = 0; i < n_tiles_; i++) total += network_.gradient_square[i];
+    for (std::size_t i = 0; i < n_panels_; i++) total += network_.bias_square[i];
+    return std::sqrt(total);
+}
+
+template <class T>
+void Training<T>::add_norms(EpochResult& result) const {
+    for (int l = 1; l <= network_.n_layers; l++) {
+        const bool last = l == network_.n_layers;
+        double gradient = 0.0, delta = 0.0;
+        for (std::size_t i = layers_[l].first_tile; i < (last ? n_tiles_ : layers_[l + 1].first_tile); i++)
+            gradient += network_.gradient_square[i];
+        for (std::size_t i = layers_[l].first_panel; i < (last ? n_panels_ : layers_[l + 1].first_panel); i++)
+            delta += network_.delta_square[i];
+        result.gradient_norms[l - 1] += std::sqrt(gradient);
+        result.delta_norms[l - 1] += std::sqrt(delta);
+    }
+}
+
+// What the threads of one epoch share. Each takes the next rows, then the next tiles, until none are left; a counter is
+// set back while the other is in use.
+template <class T>
+struct Training<T>::Loop {
+    Training& training;
+    const Table<T>& table;
+    const int batch_size;
+    const double* learning_rates;
+    const std::int64_t n_steps;
+    const Poll& poll;
+    const bool clips;
+    const int n_threads;
+    Barrier barrier;
+    EpochResult result;
+    std::int64_t steps_done = 0;
+    std::atomic<int> next_rows{0};
+    std::atomic<std::size_t> next_gradient{0}, next_update{0};
+    std::atomic<bool> stop{false};
+    std::chrono::steady_clock::time_point polled = std::chrono::steady_clock::now();
+
+    Loop(Training& training, const Table<T>& table, int batch_size, const double* learning_rates, std::int64_t n_steps,
+         const Poll& poll, int n_threads)
+        : training(training), table(table), batch_size(batch_size), learning_rates(learning_rates), n_steps(n_steps),
+          poll(poll), clips(training.settings_.max_gradient_norm > 0.0), n_threads(n_threads), barrier(n_threads) {
+        result.gradient_norms.assign(training.network_.n_layers, 0.0);
+        result.delta_norms.assign(training.network_.n_layers, 0.0);
+    }
+
+    void ask() {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - polled < between_polls) return;
+        polled = now;
+        if (poll(steps_done)) stop.store(true, std::memory_order_relaxed);
+    }
+
+    void rows(const Batch<T>& batch, int thread) {
+        const int share = (batch.rows + n_threads - 1) / n_threads;
+        const int block = std::min(most_rows_at_once, (share + 3) / 4 * 4);
+        for (;;) {
+            if (thread == 0) ask();
+            const int first = next_rows.fetch_add(block, std::memory_order_relaxed);
+            if (first >= batch.rows || stop.load(std::memory_order_relaxed)) return;
+            training.kernels_.rows_pass(training.network_, batch, first, std::min(batch.rows, first + block));
+        }
+    }
+
+    template <class Work>
+    void tasks(std::atomic<std::size_t>& next, Work work) {
+        const std::vector<Task>& all = training.tasks_;
+        for (std::size_t i = next.fetch_add(1, std::memory_order_relaxed); i < all.size();
+             i = next.fetch_add(1, std::memory_order_relaxed))
+            work(all[i]);
+    }
+
+    void run(int thread) {
+        const Kernels<T>& kernels = training.kernels_;
+        const Network<T>& network = training.network_;
+        double weight_square = training.weight_square();
+        for (std::int64_t s = 0; s < n_steps; s++) {
+            const std::int64_t start = s * batch_size;
+            const int n = static_cast<int>(std::min<std::int64_t>(batch_size, table.n_rows - start));
+            Batch<T> batch = training.batch(table, start, n, learning_rates[s]);
+            batch.step = training.n_updates_ + s;
+            batch.rate_correction =
+                kernels.rate_correction(network.optimizer, network.hyperparameters, batch.step + 1);
+            rows(batch, thread);
+            barrier.wait();
+            if (stop.load(std::memory_order_relaxed)) return;
+            const double loss = training.batch_loss(batch, weight_square);
+            if (thread == 0) {
+                next_rows.store(0, std::memory_order_relaxed);
+                next_update.store(0, std::memory_order_relaxed);
+                result.loss += loss * n;
+                if (!std::isfinite(loss)) result.diverged_at = s + 1;
+            }
+            if (!std::isfinite(loss)) return;
+            tasks(next_gradient, [&](const Task& task) { kernels.gradient_pass(network, batch, task, !clips); });
+            barrier.wait();
+            if (clips) {
+                const double norm = training.gradient_norm(), most = training.settings_.max_gradient_norm;
+                batch.gradient_factor = norm > most ? most / norm : 1.0;
+                tasks(next_update, [&](const Task& task) { kernels.update_pass(network, batch, task); });
+                barrier.wait();
+            }
+            weight_square = training.weight_square();
+            if (thread == 0) {
+                next_gradient.store(0, std::memory_order_relaxed);
+                training.add_norms(result);
+                steps_done = s + 1;
+            }
+        }
+    }
+};
+
+template <class T>
+EpochResult Training<T>::epoch(const Table<T>& table, int batch_size, const double* learning_rates,
+                               std::int64_t n_steps, int n_threads, const Poll& poll) {
+    reserve_rows(static_cast<int>(std::min<std::int64_t>(batch_size, table.n_rows)));
+    if (settings_.max_gradient_norm > 0.0) reserve_gradient();
+    Turn turn(threads_for(batch_size, n_threads));
+    Loop loop(*this, table, batch_size, learning_rates, n_steps, poll, turn.n_threads());
+    turn.run([&](int thread) { loop.run(thread); });
+    EpochResult result = std::move(loop.result);
+    const auto done = static_cast<double>(std::max<std::int64_t>(1, loop.steps_done));
+    for (double& norm : result.gradient_norms) norm /= done;
+    for (double& norm : result.delta_norms) norm /= done;
+    result.loss /= static_cast<double>(table.n_rows);
+    result.stopped = loop.stop.load();
+    n_updates_ += loop.steps_done;
+    return result;
+}
+
+template <class T>
+double Training<T>::objective(const Table<T>& table, T* gradient, int n_threads, const Poll& poll) {
+    const int rows = static_cast<int>(table.n_rows);
+    reserve_rows(rows);
+    reserve_gradient();
+    const double no_rate = 0.0;
+    Turn turn(threads_for(rows, n_threads));
+    Loop loop(*this, table, rows, &no_rate, 1, poll, turn.n_threads());
+    double value = 0.0;
+    turn.run([&](int thread) {
+        const Batch<T> all = batch(table, 0, rows, 0.0);
+        loop.rows(all, thread);
+        loop.barrier.wait();
+        if (loop.stop.load(std::memory_order_relaxed)) return;
+        loop.tasks(loop.next_gradient, [&](const Task& task) { kernels_.gradient_pass(network_, all, task, false); });
+        if (thread == 0) value = batch_loss(all, weight_square());
+    });
+    each_layer([&](const Layer<T>& layer, std::size_t matrix, std::size_t vector) {
+        kernels_.unpack(layer.weight_gradient, gradient + matrix, layer.inputs, layer.units);
+        std::copy_n(layer.bias_gradient, layer.units, gradient + vector);
+    });
+    return value;
+}
+
+template class Training<float>;
+template class Training<double>;
+
+}  // namespace clearprop

@@ -1,0 +1,123 @@
+// What the passes of a training step work on: plain structures of pointers, the same for every target.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace clearprop {
+
+// Zeroed memory at a 64-byte boundary.
+template <class T>
+class Buffer {
+  public:
+    Buffer() = default;
+    explicit Buffer(std::size_t size) { resize(size); }
+    Buffer(const Buffer&) = delete;
+    Buffer& operator=(const Buffer&) = delete;
+    ~Buffer() { ::operator delete[](data_, alignment); }
+
+    void resize(std::size_t size) {
+        ::operator delete[](data_, alignment);
+        data_ = nullptr;
+        data_ = static_cast<T*>(::operator new[](size * sizeof(T) + 64, alignment));
+        std::memset(static_cast<void*>(data_), 0, size * sizeof(T));
+        size_ = size;
+    }
+    T* data() const { return data_; }
+    std::size_t size() const { return size_; }
+    T& operator[](std::size_t i) const { return data_[i]; }
+
+  private:
+    static constexpr std::align_val_t alignment{64};
+    T* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+// The whole table: X row by row (dense) or compressed (CSR), Y, row weights and the order of the rows.
+template <class T>
+struct Table {
+    const T* x = nullptr;
+    std::ptrdiff_t x_stride = 0;
+    const T* x_values = nullptr;  // CSR where not null
+    const std::int32_t* x_columns = nullptr;
+    const std::int64_t* x_starts = nullptr;
+    const T* y = nullptr;
+    std::ptrdiff_t y_stride = 0;
+    const T* weights = nullptr;         // null: 1 each
+    const std::int64_t* order = nullptr;  // null: as they stand
+    std::int64_t n_rows = 0;
+
+    std::int64_t row(std::int64_t i) const { return order ? order[i] : i; }
+};
+
+// One layer: its parameters with the optimizer's state, and what a batch leaves in it. Layer 0 has only `a`.
+template <class T>
+struct Layer {
+    int inputs = 0, units = 0;
+    int activation = 0;          // an `Activation`
+    T* weights = nullptr;     // Wᵀ in panels: (inputs × units)
+    T* transposed = nullptr;  // W in panels: (units × inputs), which BP2 needs; null for layer 1
+    T* bias = nullptr;
+    T* weight_slots[2] = {nullptr, nullptr};
+    T* bias_slots[2] = {nullptr, nullptr};
+    T* weight_gradient = nullptr;  // only where the whole gradient is wanted before the update
+    T* bias_gradient = nullptr;
+    T* a = nullptr;      // (m × units); of the last layer: Z
+    T* kept = nullptr;   // what f′ is computed from; null: a
+    T* mask = nullptr;   // dropout
+    T* delta = nullptr;  // (m × units)
+    std::size_t first_tile = 0;   // of this layer in the list of all tiles
+    std::size_t first_panel = 0;  // of this layer's units in the list of all panels
+};
+
+// What the optimizer's entry is given, whichever it is.
+struct Hyperparameters {
+    double momentum = 0.9, beta_1 = 0.9, beta_2 = 0.999, rho = 0.9, epsilon = 1e-8, weight_decay = 0.0;
+};
+
+// The network with the scratch that all threads share. Layers are counted as in the equations: 0 is the input.
+template <class T>
+struct Network {
+    int n_layers = 0;
+    Layer<T>* layers = nullptr;  // 0..L
+    int loss = 0;                // a `Loss`
+    bool paired = false;
+    double loss_floor = 0.0;
+    double dropout = 0.0;
+    std::uint32_t dropout_seed = 0;
+    int optimizer = 0;  // an `Optimizer`
+    Hyperparameters hyperparameters;
+    const T** targets = nullptr;       // of each row of the batch
+    T* omega = nullptr;                // ω of each row
+    double* row_loss = nullptr;        // e of each row
+    double* gradient_square = nullptr; // of each tile
+    double* weight_square = nullptr;   // of each tile, after its update
+    double* bias_square = nullptr;     // of the gradient of each panel's biases
+    double* delta_square = nullptr;    // of each panel
+};
+
+// The rows of one step and what is the same for all of them.
+template <class T>
+struct Batch {
+    const Table<T>* table = nullptr;
+    std::int64_t start = 0;
+    int rows = 0;
+    double total_weight = 0.0;  // Σω before normalising
+    T penalty = 0;              // λ = α/Σω
+    std::int64_t step = 0;      // updates before this one
+    double learning_rate = 0.0;
+    double rate_correction = 1.0;  // Adam's
+    double gradient_factor = 1.0;  // below 1 where the gradient is clipped
+};
+
+// A group of tiles of the weights: panels of units by panels of inputs.
+struct Task {
+    int layer, first_panel, last_panel, first_input_panel, last_input_panel;
+};
+
+constexpr int n_panels(int columns, int width) { return (columns + width - 1) / width; }
+
+}  // namespace clearprop

@@ -1,0 +1,274 @@
+"""The native engine: what the core has runs there; what it lacks runs on the reference engine."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from clearprop.engines.interface import EpochCall, EpochResult, Recipe, Rows, Trainer
+from clearprop.engines.native import _core
+from clearprop.engines.native.arrays import matrix, row_order, rows_given, vector
+from clearprop.engines.reference import ReferenceEngine
+from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Network, Parameters
+from clearprop.mathematics.optimizers import OPTIMIZERS, State
+from clearprop.mathematics.registry import entry_named
+
+TRAININGS = {np.dtype(np.float32): _core.TrainingFloat32, np.dtype(np.float64): _core.TrainingFloat64}
+EPOCHS = {np.dtype(np.float32): _core.EpochFloat32, np.dtype(np.float64): _core.EpochFloat64}
+
+HYPERPARAMETERS = ("momentum", "beta_1", "beta_2", "rho", "epsilon", "weight_decay")  # in the core's order
+
+#: Multiply-adds of a forward pass from which on bfloat16 gained on AMX.
+GAINFUL_WORK = 1 << 23
+
+
+def thread_count() -> int:
+    """How many threads may be used: CLEARPROP_NUM_THREADS or OMP_NUM_THREADS if set, else the cores we may run on."""
+    for name in ("CLEARPROP_NUM_THREADS", "OMP_NUM_THREADS"):
+        text = os.environ.get(name, "").split(",")[0].strip()
+        if text.isdigit() and int(text) > 0:
+            return int(text)
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1
+
+
+def lacking(network: Network, recipe: Recipe | None, dtype: Any) -> str:
+    """What the core has not got for this network and recipe; "" if it has all."""
+    for l in network.layers:
+        if network.activation(l).name not in _core.activations:
+            return f"activation {network.activation(l).name!r}"
+    if network.loss_entry.name not in _core.losses:
+        return f"loss {network.loss!r}"
+    if np.dtype(dtype) not in TRAININGS:
+        return f"numbers of type {np.dtype(dtype)}"
+    if recipe is not None and entry_named(OPTIMIZERS, recipe.optimizer, "optimizer").name not in _core.optimizers:
+        return f"optimizer {recipe.optimizer!r}"
+    return ""
+
+
+def _shape(network: Network) -> tuple[list[int], int, bool]:
+    activations = [_core.activations.index(network.activation(l).name) for l in network.layers]
+    return activations, _core.losses.index(network.loss_entry.name), network.is_paired
+
+
+def _settings(recipe: Recipe) -> Any:
+    entry = entry_named(OPTIMIZERS, recipe.optimizer, "optimizer")
+    numbers = {**entry.defaults, **{name: x for name, x in recipe.hyperparameters.items() if name in entry.defaults}}
+    settings = _core.Settings()
+    settings.optimizer = _core.optimizers.index(entry.name)
+    settings.n_slots = len(entry.slots)
+    settings.hyperparameters = [float(numbers.get(name, 0.0)) for name in HYPERPARAMETERS]
+    settings.alpha, settings.dropout = float(recipe.alpha), float(recipe.dropout)
+    settings.dropout_seed = recipe.dropout_seed & 0xFFFFFFFF
+    settings.max_gradient_norm = float(recipe.max_grad_norm or 0.0)
+    settings.loss_floor, settings.loss_scale = float(recipe.loss_floor), float(recipe.loss_scale)
+    return settings
+
+
+class NativeTrainer:
+    """A training run in the core; the parameters are in one vector here between epochs, as in the reference engine."""
+
+    engine_name = "native"
+
+    def __init__(
+        self,
+        network: Network,
+        parameters: Parameters,
+        recipe: Recipe,
+        n_threads: int | None = None,
+        target: str = "",
+    ) -> None:
+        parameters.check_fit(network)
+        self._network, self._recipe, self._n_threads = network, recipe, n_threads
+        self._flat = parameters.flatten()
+        self.parameters = Parameters.from_flat(network.sizes, self._flat)
+        self._core = TRAININGS[self._flat.dtype](list(network.sizes), *_shape(network), _settings(recipe), target)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        parameters = Parameters.from_flat(self._network.sizes, self._flat.copy())
+        return _restored, (self._network, parameters, self._recipe, self._core.n_updates, self.slots())
+
+    def slots(self) -> State:
+        """The optimizer's arrays, each shaped as the vector of all parameters (copies)."""
+        names = entry_named(OPTIMIZERS, self._recipe.optimizer, "optimizer").slots
+        arrays = {name: np.empty_like(self._flat) for name in names}
+        for number, array in enumerate(arrays.values()):
+            self._core.store_slot(number, array)
+        return arrays
+
+    def set_state(self, n_updates: int, slots: State) -> None:
+        """Go on from so many updates with these arrays (the inverse of `slots`)."""
+        self._core.n_updates = n_updates
+        for number, array in enumerate(slots.values()):
+            self._core.load_slot(number, vector("slots", array, self._flat.size, self._flat.dtype))
+
+    def snapshot(self) -> Array:
+        """A copy of all parameters in one vector."""
+        return self._flat.copy()
+
+    def restore(self, snapshot: Array) -> None:
+        """Put a snapshot back."""
+        self._flat[:] = snapshot
+
+    def adjust(self, network: Network, recipe: Recipe) -> None:
+        """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
+        self.parameters.check_fit(network)
+        earlier = self._recipe
+        self._network = network
+        self._recipe = replace(
+            recipe,
+            optimizer=earlier.optimizer,
+            hyperparameters=earlier.hyperparameters,
+            precision=earlier.precision,
+        )
+        self._core.adjust(*_shape(network), _settings(self._recipe))
+
+    def epoch(
+        self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
+    ) -> EpochResult:
+        """Go once through the rows of `order`, one update a batch; see `Trainer`."""
+        return run_epochs([EpochCall(self, X, Y, weights, order, batch_size, learning_rates)], self._n_threads)[0]
+
+    def prepared(self, call: EpochCall) -> tuple[Any, Any]:
+        """The call as the core takes it, and the arrays that must live until it has run."""
+        sizes, dtype = self._network.sizes, self._flat.dtype
+        X = rows_given(call.X, sizes[0], dtype)
+        n = call.X.shape[0]
+        arrays = (
+            self._flat,
+            *X,
+            matrix("Y", call.Y, (n, sizes[-1]), dtype),
+            None if call.weights is None else vector("weights", call.weights, n, dtype),
+            row_order(call.order, n),
+            int(call.batch_size),
+            np.ascontiguousarray(call.learning_rates, np.float64),
+        )
+        return EPOCHS[dtype](self._core, *arrays), arrays
+
+
+def _restored(network: Network, parameters: Parameters, recipe: Recipe, n_updates: int, slots: State) -> Trainer:
+    engine = NativeEngine()
+    if recipe.precision and engine.why_no_bfloat16(network, recipe):
+        recipe = replace(recipe, precision="")  # trained in bfloat16 on another processor
+    trainer = NativeTrainer(network, parameters, recipe, target=engine.training_target(network, parameters, recipe))
+    trainer.set_state(n_updates, slots)
+    return trainer
+
+
+def run_epochs(calls: Sequence[EpochCall], n_threads: int | None = None) -> list[EpochResult]:
+    """Go through these epochs at once; each ends as it would by itself."""
+    prepared = [call.trainer.prepared(call) for call in calls]
+    _core.run([call for call, _ in prepared], n_threads or thread_count())
+    return [
+        EpochResult(call.loss, np.array(call.gradient_norms), np.array(call.delta_norms), call.diverged_at or None)
+        for call, _ in prepared
+    ]
+
+
+class NativeEngine:
+    """C++ kernels for the processor at hand, in float32 or float64 as the parameters are.
+
+    Arguments:
+        n_threads: at most so many; None: see `thread_count`. Results do not depend on it, to the last bit.
+        target: the instruction set, of `_core.targets` or `_core.bfloat16_targets()` (for recipes in bfloat16);
+            "": the fastest that this processor has.
+    """
+
+    name = "native"
+
+    def __init__(self, n_threads: int | None = None, target: str = "") -> None:
+        self._n_threads, self._target = n_threads, target
+        self._reference = ReferenceEngine()
+
+    @property
+    def n_threads(self) -> int:
+        """How many threads may be used."""
+        return self._n_threads or thread_count()
+
+    def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> Trainer:
+        """Start a training run from these parameters (copied).
+
+        Raises ValueError for a recipe in bfloat16 where that is not to be had.
+        """
+        if not recipe.precision and lacking(network, recipe, parameters.dtype):
+            return self._reference.trainer(network, parameters, recipe)
+        target = self.training_target(network, parameters, recipe)
+        return NativeTrainer(network, parameters, recipe, self._n_threads, target)
+
+    def training_target(self, network: Network, parameters: Parameters, recipe: Recipe) -> str:
+        """The instruction set that this recipe is run with; "": the core's choice."""
+        if not recipe.precision:
+            return self._exact_target
+        why_not = self.why_no_bfloat16(network, recipe)
+        if not why_not and parameters.dtype != np.float32:
+            why_not = f"the parameters are {parameters.dtype}, not float32"
+        if why_not:
+            raise ValueError(f"precision: {recipe.precision!r}: {why_not}")
+        return self._target or str(_core.bfloat16_targets()[0])
+
+    @property
+    def _exact_target(self) -> str:
+        return "" if self._target in _core.bfloat16_targets() else self._target
+
+    def why_no_bfloat16(self, network: Network, recipe: Recipe) -> str:
+        """Say why products in bfloat16 are not to be had for this network, recipe and processor; "": they are."""
+        lack = lacking(network, recipe, np.float32)
+        if lack:
+            return f"the native engine has no {lack}"
+        targets = _core.bfloat16_targets()
+        if self._target and self._target not in targets:
+            return f"the instruction set {self._target!r} has no bfloat16"
+        return "" if targets else "this processor has neither AMX nor AVX-512 BF16"
+
+    def gains_by_bfloat16(self, network: Network, batch_size: int) -> bool:
+        """Whether steps of so many rows are faster with products in bfloat16: on AMX, where the products are large."""
+        work = batch_size * sum(network.sizes[l] * network.sizes[l - 1] for l in network.layers)
+        return "amx" in _core.bfloat16_targets() and work >= GAINFUL_WORK
+
+    def epochs(self, calls: Sequence[EpochCall]) -> list[EpochResult]:
+        """One epoch of each of several trainers, side by side; the results in their order."""
+        native = [call for call in calls if isinstance(call.trainer, NativeTrainer)]
+        if len(native) < len(calls):
+            return self._reference.epochs(calls)
+        return run_epochs(calls, self.n_threads)
+
+    def predict(self, network: Network, parameters: Parameters, X: Rows, *, pre_activation: bool = False) -> Array:
+        """Aᴸ (or Zᴸ), (m, n_L), computed in blocks of rows."""
+        dtype = parameters.dtype
+        if lacking(network, None, dtype):
+            return self._reference.predict(network, parameters, X, pre_activation=pre_activation)
+        parameters.check_fit(network)
+        sizes = network.sizes
+        output = np.empty((X.shape[0], sizes[-1]), dtype)
+        W = [matrix(f"W[{l}]", parameters.W[l], (sizes[l], sizes[l - 1]), dtype) for l in network.layers]
+        b = [vector(f"b[{l}]", parameters.b[l], sizes[l], dtype) for l in network.layers]
+        given = rows_given(X, sizes[0], dtype)
+        _core.predict(W, b, _shape(network)[0], *given, output, pre_activation, self.n_threads, self._exact_target)
+        return output
+
+    def objective(
+        self, network: Network, parameters: Parameters, X: Rows, Y: Array, weights: Array | None, recipe: Recipe
+    ) -> tuple[float, Parameters]:
+        """Loss with penalty, and its gradient shaped as the parameters, over all rows."""
+        dtype, sizes = parameters.dtype, network.sizes
+        if lacking(network, recipe, dtype):
+            return self._reference.objective(network, parameters, X, Y, weights, recipe)
+        flat = parameters.flatten()
+        gradient = np.empty_like(flat)
+        core = TRAININGS[dtype](list(sizes), *_shape(network), _settings(recipe), self._exact_target)
+        given = rows_given(X, sizes[0], dtype)
+        n = X.shape[0]
+        value = core.objective(
+            flat,
+            *given,
+            matrix("Y", Y, (n, sizes[-1]), dtype),
+            None if weights is None else vector("weights", weights, n, dtype),
+            gradient,
+            self.n_threads,
+        )
+        return value, Parameters.from_flat(sizes, gradient)
