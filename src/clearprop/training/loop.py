@@ -6,6 +6,7 @@ One network is trained as several are, so that each of several ends bit for bit 
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
@@ -25,6 +26,10 @@ Score = Callable[[Parameters], float]
 Advance = Callable[[Sequence[EpochCall]], list[EpochResult]]  # `Engine.epochs`
 
 SMALLEST_ADAPTIVE_RATE = 1e-6
+
+#: The learning rates of an epoch by what they depend on: networks in step have the same.
+Rates = dict[tuple[int, float, int, int], Array]
+MOST_RATES = 64
 
 
 class DivergenceError(ValueError):
@@ -147,10 +152,15 @@ def train_together(
         DivergenceError: a loss or parameter of a run is not finite; the parameters of its best finite epoch are put
             back, and the other runs have gone on to their ends.
     """
-    courses = [_Course(run, task) for run, task in zip(runs, tasks, strict=True)]
+    rates: Rates = {}
+    courses = [_Course(run, task, rates) for run, task in zip(runs, tasks, strict=True)]
     try:
-        while any(course.goes_on for course in courses):
-            _one_epoch(courses, callbacks, advance)
+        if len(courses) == 1:
+            _all_epochs(courses, callbacks, one_after_another)
+        else:
+            # The orders of the next epoch are drawn while an engine without the GIL is busy with this one.
+            with ThreadPoolExecutor(1) as drawer:
+                _all_epochs(courses, callbacks, lambda calls: _advance_and_draw(courses, calls, advance, drawer))
     except KeyboardInterrupt:
         for course in courses:
             course.interrupt()
@@ -160,11 +170,25 @@ def train_together(
     raise_divergence([course.failure for course in courses])
 
 
+def _all_epochs(courses: "list[_Course]", callbacks: Sequence[Callback], advance: Advance) -> None:
+    while any(course.goes_on for course in courses):
+        _one_epoch(courses, callbacks, advance)
+
+
+def _advance_and_draw(
+    courses: "list[_Course]", calls: Sequence[EpochCall], advance: Advance, drawer: ThreadPoolExecutor
+) -> list[EpochResult]:
+    drawn = drawer.submit(lambda: [course.draw() for course in courses if course.goes_on])
+    try:
+        return advance(calls) if len(calls) > 1 else one_after_another(calls)
+    finally:
+        drawn.result()
+
+
 def _one_epoch(courses: "list[_Course]", callbacks: Sequence[Callback], advance: Advance) -> None:
     began = time.perf_counter()
     running = [course for course in courses if course.goes_on]
-    calls = [course.call() for course in running]
-    results = advance(calls) if len(calls) > 1 else one_after_another(calls)
+    results = advance([course.call() for course in running])
     for course, result in zip(running, results, strict=True):
         course.receive(result)
     finite = [course for course in running if course.failure is None]
@@ -183,13 +207,14 @@ def _one_epoch(courses: "list[_Course]", callbacks: Sequence[Callback], advance:
 class _Course:
     """The way of one run through one call: call, receive, score, record, decide, epoch after epoch, then finish."""
 
-    def __init__(self, run: Run, task: Task) -> None:
-        self._run, self._task = run, task
+    def __init__(self, run: Run, task: Task, rates: Rates) -> None:
+        self._run, self._task, self._rates = run, task, rates
         self._plan = run.plan = task.plan.with_rates_of(run.plan)
         self._n_epochs = task.n_epochs or self._plan.max_epochs
         self._order = task.rows
         if self._plan.shuffle and task.rows is None:
             self._order = np.arange(len(task.data.Y))
+        self._is_drawn = False
         self._n_rows = len(task.data.Y) if self._order is None else len(self._order)
         self._n_batches = -(-self._n_rows // self._plan.batch_size)
         self._start = run.trainer.snapshot()
@@ -207,22 +232,36 @@ class _Course:
         run = self._run
         return self.failure is None and run.end is End.EPOCHS and run.epochs_done < self._n_epochs
 
-    def call(self) -> EpochCall:
-        """Draw the next order of the rows; what the engine is asked for."""
-        run, plan = self._run, self._plan
-        if self._order is not None and plan.shuffle:
+    def draw(self) -> None:
+        """Draw the next order of the rows, unless that was done."""
+        if self._order is not None and self._plan.shuffle and not self._is_drawn:
             self._order = self._order.copy()
             self._task.random.shuffle(self._order)
-        rates = learning_rates(
-            plan.schedule,
-            plan.learning_rate * run.rate_factor,
-            np.arange(run.n_steps, run.n_steps + self._n_batches),
-            self._n_batches * plan.max_epochs,
-            run.clock,
-            plan.schedule_numbers,
-        )
+        self._is_drawn = True
+
+    def call(self) -> EpochCall:
+        """Say what the engine is asked for."""
+        self.draw()
+        self._is_drawn = False
+        rates = self._learning_rates()
         self._rate = float(rates[-1])
-        return EpochCall(run.trainer, *self._task.data, self._order, plan.batch_size, rates)
+        return EpochCall(self._run.trainer, *self._task.data, self._order, self._plan.batch_size, rates)
+
+    def _learning_rates(self) -> Array:
+        run, plan = self._run, self._plan
+        now = (id(plan), run.rate_factor, run.n_steps, run.clock)
+        if now not in self._rates:
+            if len(self._rates) >= MOST_RATES:
+                self._rates.clear()
+            self._rates[now] = learning_rates(
+                plan.schedule,
+                plan.learning_rate * run.rate_factor,
+                np.arange(run.n_steps, run.n_steps + self._n_batches),
+                self._n_batches * plan.max_epochs,
+                run.clock,
+                plan.schedule_numbers,
+            )
+        return self._rates[now]
 
     def receive(self, result: EpochResult) -> None:
         """Take note of the engine's answer."""
