@@ -17,7 +17,7 @@ from benchmarks.speed.options import PARTS, Options, quick
 from benchmarks.speed.problems import SHAPES
 from benchmarks.speed.tables import tables_of
 from benchmarks.speed.targets import targets
-from benchmarks.speed.worker import ROOT
+from benchmarks.speed.worker import ROOT, WorkerError
 
 RESULT = ROOT / "benchmarks" / "results" / "speed.json"
 
@@ -72,7 +72,11 @@ def measure(options: Options) -> dict[str, Any]:
             "growth": lambda: measure_growth(options, say),
         }
         for part in options.parts:
-            result[part] = measures[part]()
+            try:
+                result[part] = measures[part]()
+            except WorkerError as error:  # the other parts are not lost for it
+                say(f"{part}: {error}")
+                result.setdefault("failed", {})[part] = str(error)
     result["seconds"] = perf_counter() - start
     return result
 
