@@ -178,11 +178,17 @@ def _all_epochs(courses: "list[_Course]", callbacks: Sequence[Callback], advance
 def _advance_and_draw(
     courses: "list[_Course]", calls: Sequence[EpochCall], advance: Advance, drawer: ThreadPoolExecutor
 ) -> list[EpochResult]:
-    drawn = drawer.submit(lambda: [course.draw() for course in courses if course.goes_on])
+    drawn = drawer.submit(_draw, courses)
     try:
         return advance(calls) if len(calls) > 1 else one_after_another(calls)
     finally:
         drawn.result()
+
+
+def _draw(courses: "list[_Course]") -> None:
+    for course in courses:
+        if course.goes_on:
+            course.draw()
 
 
 def _one_epoch(courses: "list[_Course]", callbacks: Sequence[Callback], advance: Advance) -> None:
