@@ -34,8 +34,8 @@ void drop(T* a, T* mask, int m, int n, int row_begin, int row_end, std::uint32_t
     for (int panel = 0; panel * width < n; ++panel) {
         for (int i = row_begin; i < row_end; ++i) {
             const std::size_t at = (static_cast<std::size_t>(panel) * m + i) * width;
-            const std::uint32_t counter =
-                static_cast<std::uint32_t>(i) * static_cast<std::uint32_t>(n) + static_cast<std::uint32_t>(panel * width);
+            const std::uint32_t row = static_cast<std::uint32_t>(i) * static_cast<std::uint32_t>(n);
+            const std::uint32_t counter = row + static_cast<std::uint32_t>(panel * width);
             for (int j = 0; j < width; ++j) {
                 const std::uint32_t hash = mixed(mixed(counter + static_cast<std::uint32_t>(j)) ^ key);
                 mask[at + j] = hash >= threshold ? scale : T(0);

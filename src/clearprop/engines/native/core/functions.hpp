@@ -1,7 +1,7 @@
 // The elementary functions on `Vector<T>`: within 1 to 3 units in the last place, right at ±∞, and NaN stays NaN.
 //
-// Each has the stable form of mathematics/activations.py. Where a value is small the relative error is small too: expm1
-// near 0, softplus and the normal distribution far to the left. Results below the smallest normal number may lose digits.
+// Each has the stable form of mathematics/activations.py. Where a value is small the relative error is small too:
+// expm1 near 0, softplus and the normal distribution far to the left. Results below the smallest normal number may lose digits.
 #pragma once
 
 #include "vectors.hpp"

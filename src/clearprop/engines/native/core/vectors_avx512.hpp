@@ -113,8 +113,8 @@ CLEARPROP_AVX512_VECTOR(float, 16, __m512, __mmask16, ps)
 CLEARPROP_AVX512_VECTOR(double, 8, __m512d, __mmask8, pd)
 #undef CLEARPROP_AVX512_VECTOR
 
-// a/b within 1 unit in the last place for numbers far from the ends of T's range, without the divider that a square root
-// beside it keeps busy: an estimate of 14 bits, and Newton's step (twice for double).
+// a/b within 1 unit in the last place for numbers far from the ends of T's range, without the divider that a square
+// root beside it keeps busy: an estimate of 14 bits, and Newton's step (twice for double).
 CLEARPROP_INLINE Vector<float> near_quotient(Vector<float> a, Vector<float> b) {
     const Vector<float> inverse = {_mm512_rcp14_ps(b.r)}, quotient = a * inverse;
     return multiply_add(negative_multiply_add(b, quotient, a), inverse, quotient);

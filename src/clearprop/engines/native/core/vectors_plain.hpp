@@ -301,8 +301,8 @@ CLEARPROP_INLINE Vector<T> power_of_two(Vector<T> n) {
     return number_of(Mask<T>{bits.low << Format<T>::fraction_bits, bits.high << Format<T>::fraction_bits});
 }
 
-// x · 2^n, exact for x in [1/2, 2] to the last normal bit and rounded once below; n beyond the type's exponents is taken
-// as the nearest that gives 0 or infinity.
+// x · 2^n, exact for x in [1/2, 2] to the last normal bit and rounded once below; n beyond the type's exponents is
+// taken as the nearest that gives 0 or infinity.
 template <class T>
 CLEARPROP_INLINE Vector<T> scale_by_power_of_two(Vector<T> x, Vector<T> n) {
     constexpr T range = T(2 * Format<T>::bias - 2);
