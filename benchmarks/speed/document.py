@@ -4,7 +4,7 @@ from pathlib import Path
 
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.speed.plot import draw
-from benchmarks.speed.tables import number, steps_table, tables_of
+from benchmarks.speed.tables import steps_table, tables_of
 from benchmarks.speed.targets import Result
 
 START, END = "<!-- speed: start (python -m benchmarks.speed --write) -->", "<!-- speed: end -->"
@@ -23,7 +23,8 @@ Written by `python -m benchmarks.speed --write` from one run; nothing here is ty
 
 - Networks are written sizes/batch: 64-32-10/32 has 64 inputs, 32 hidden units, 10 classes, and 32 rows a step. ReLU,
   softmax, cross-entropy, Adam, float32 unless a column says bfloat16. Random rows with random labels; first weights,
-  order of the rows and batches are the same for all.
+  order of the rows and batches are the same for all (scikit-learn shuffles anew what its last epoch left, so its
+  second epoch is in another order).
 - Every contender has a process of its own, which sleeps while another runs. They take turns: in each of {rounds}
   rounds each runs once, for about {run_seconds} s and at least one epoch, from the first weights. Tables show the
   median and the quartiles.
@@ -84,7 +85,7 @@ def readme_block(result: Result) -> str:
             "",
             steps_table(result, spreads=False),
             "",
-            f"Medians of one run{quick}; {number(sum(met))} of {len(met)} targets met. {machine_text(result)}",
+            f"Medians of one run{quick}; {sum(met)} of {len(met)} targets met. {machine_text(result)}",
             END,
         ]
     )

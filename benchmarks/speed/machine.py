@@ -25,7 +25,7 @@ def describe_machine() -> dict[str, Any]:
         "abilities": [flag for flag in FLAGS if flags and flag in flags[1].split()],
         "cores": cores(),
         "memory_gb": round(int(memory[1]) / 2**20) if memory else None,
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "packages": {name: number for name in PACKAGES if (number := _version(name))},
         "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.speed.limits import SIZES
-from benchmarks.speed.problems import SHAPES
+from benchmarks.speed.problems import LARGE, SHAPES
 
 PARTS = ("steps", "whole", "prediction", "command", "memory", "growth")
 
@@ -27,7 +27,7 @@ class Options:
     parts: tuple[str, ...] = PARTS
     contenders: tuple[str, ...] = tuple(CONTENDERS)
     networks: tuple[str, ...] = tuple(SHAPES)
-    rounds: int = 7
+    rounds: int = 5
     run_seconds: float = 0.3
     product_seconds: float = 0.2
     product_sizes: tuple[int, ...] = SIZES
@@ -45,6 +45,7 @@ def quick(**given: object) -> Options:
     numbers: dict[str, object] = {
         "quick": True,
         "contenders": tuple(name for name in CONTENDERS if name != "PyTorch compiled"),
+        "networks": tuple(name for name in SHAPES if name != LARGE),
         "rounds": 3,
         "run_seconds": 0.1,
         "product_seconds": 0.1,
