@@ -25,6 +25,8 @@ template <class T>
 struct Kernels {
     const char* target;
     int panel_width;
+    int row_multiple, most_rows;  // of the rows that a thread takes at a time
+    bool in_bfloat16;             // reads the copies of `Rounded`
     bool (*keeps_pre_activation)(int activation);
     double (*rate_correction)(int optimizer, const Hyperparameters&, std::int64_t t);
     void (*rows_pass)(const Network<T>&, const Batch<T>&, int first, int last);
@@ -32,7 +34,7 @@ struct Kernels {
     void (*update_pass)(const Network<T>&, const Batch<T>&, const Task&);
     void (*pack)(const T* matrix, T* packed, int inputs, int units);
     void (*unpack)(const T* packed, T* matrix, int inputs, int units);
-    void (*turn)(const Layer<T>&);  // W anew from Wᵀ
+    void (*loaded)(const Layer<T>&);  // the weights were written from outside
     void (*weight_squares)(const Network<T>&);
     void (*predict)(const PredictionLayer<T>*, int n_layers, const Table<T>&, std::int64_t first, int rows, T* output,
                     bool pre_activation, PredictionScratch<T>);
@@ -41,5 +43,8 @@ struct Kernels {
 // The targets that this processor can run, the fastest first.
 template <class T>
 std::vector<const Kernels<T>*> runnable_kernels();
+
+// Those whose products are in bfloat16; asks the operating system for the tiles of AMX.
+std::vector<const Kernels<float>*> runnable_bfloat16_kernels();
 
 }  // namespace clearprop

@@ -115,6 +115,9 @@ template <class T>
 const Kernels<T>& kernels_for(const std::string& target) {
     for (const Kernels<T>* kernels : runnable_kernels<T>())
         if (target.empty() || target == kernels->target) return *kernels;
+    if constexpr (std::is_same_v<T, float>)
+        for (const Kernels<float>* kernels : runnable_bfloat16_kernels())
+            if (target == kernels->target) return *kernels;
     throw nb::value_error(("target: this processor cannot run '" + target + "'").c_str());
 }
 
@@ -276,6 +279,13 @@ void bind(nb::module_& module, const char* name, const char* call_name) {
                "output"_a, "pre_activation"_a, "n_threads"_a, "target"_a = "");
 }
 
+template <class T>
+nb::tuple targets_of(const std::vector<const Kernels<T>*>& all) {
+    nb::list list;
+    for (const Kernels<T>* kernels : all) list.append(kernels->target);
+    return nb::tuple(list);
+}
+
 template <class Names>
 nb::tuple names(const Names& all) {
     nb::list list;
@@ -288,9 +298,9 @@ nb::tuple names(const Names& all) {
 NB_MODULE(_core, module) {
     module.doc() = "The native engine's core, in C++.";
     nb::set_leak_warnings(false);  // a run that the interpreter still holds when it ends is no leak
-    nb::list targets;
-    for (const Kernels<float>* kernels : runnable_kernels<float>()) targets.append(kernels->target);
-    module.attr("targets") = nb::tuple(targets);
+    module.attr("targets") = targets_of(runnable_kernels<float>());
+    module.def("bfloat16_targets", [] { return targets_of(runnable_bfloat16_kernels()); },
+               "Those whose products are in bfloat16.");
     module.attr("activations") = names(activation_names);
     module.attr("losses") = names(loss_names);
     module.attr("optimizers") = names(optimizer_names);

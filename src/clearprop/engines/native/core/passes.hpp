@@ -6,25 +6,11 @@
 #include "activations.hpp"
 #include "dropout.hpp"
 #include "losses.hpp"
-#include "matrices.hpp"
 #include "optimizers.hpp"
-#include "transposition.hpp"
-#include "workspace.hpp"
+#include "products.hpp"
 
 namespace clearprop {
 inline namespace CLEARPROP_TARGET {
-
-template <class T>
-constexpr int width_of(int panel, int columns) {
-    return std::min(panel_width<T>, columns - panel * panel_width<T>);
-}
-
-// Where a matrix in panel layout with `rows` rows has its element (row, first column of the panel).
-template <class T>
-T* at(T* matrix, int rows, int panel, int row = 0) {
-    constexpr int width = panel_width<std::remove_const_t<T>>;
-    return matrix + (std::size_t(panel) * rows + row) * width;
-}
 
 // Panel p of Wᵀ, (inputs × NR), of W row by row; lanes beyond the last unit are zero.
 template <class T>
@@ -66,23 +52,30 @@ void gather(const Network<T>& network, const Batch<T>& batch, int first, int las
     }
 }
 
-template <class T>
-void forward(const Network<T>& network, const Batch<T>& batch, int first, int last) {
+template <class Products, class T>
+void activated(const Layer<T>& layer, const RowRange& rows) {
+    for (int p = 0; p < n_panels(layer.units, panel_width<T>); p++) Products::activated(layer, rows, p);
+}
+
+template <class Products, class T>
+void forward(const Network<T>& network, const Batch<T>& batch, const RowRange& rows) {
     constexpr int width = panel_width<T>;
-    const int m = batch.rows, rows = last - first;
+    activated<Products>(network.layers[0], rows);
     for (int l = 1; l <= network.n_layers; l++) {
         const Layer<T>&layer = network.layers[l], &below = network.layers[l - 1];
+        const bool hidden = l < network.n_layers;
         for (int p = 0; p < n_panels(layer.units, width); p++) {
-            T* a = at(layer.a, m, p, first);
-            product(at(below.a, m, 0, first), std::size_t(m) * width, at(layer.weights, layer.inputs, p), a, rows,
-                    layer.inputs, width_of<T>(p, layer.units));
-            T* kept = layer.kept ? at(layer.kept, m, p, first) : a;
-            activate<T>(l < network.n_layers ? Activation(layer.activation) : Activation::identity, a,
-                        layer.bias + p * width, kept, a, rows);
+            T* a = at(layer.a, rows.m, p, rows.first);
+            Products::forward(layer, below, rows, p, a);
+            T* kept = layer.kept ? at(layer.kept, rows.m, p, rows.first) : a;
+            activate<T>(hidden ? Activation(layer.activation) : Activation::identity, a, layer.bias + p * width, kept,
+                        a, rows.count());
+            if (hidden && !layer.mask) Products::activated(layer, rows, p);
         }
-        if (layer.mask)
-            drop<T>(layer.a, layer.mask, m, layer.units, first, last,
-                    dropout_key(network.dropout_seed, std::uint32_t(batch.step), std::uint32_t(l)), network.dropout);
+        if (!layer.mask) continue;
+        drop<T>(layer.a, layer.mask, rows.m, layer.units, rows.first, rows.last,
+                dropout_key(network.dropout_seed, std::uint32_t(batch.step), std::uint32_t(l)), network.dropout);
+        activated<Products>(layer, rows);
     }
 }
 
@@ -92,33 +85,35 @@ void multiply(T* delta, const T* mask, std::size_t count) {
     for (std::size_t i = 0; i < count; i += V::lanes) (V::load(delta + i) * V::load(mask + i)).store(delta + i);
 }
 
-template <class T>
-void backward(const Network<T>& network, const Batch<T>& batch, int first, int last) {
+template <class Products, class T>
+void backward(const Network<T>& network, const RowRange& rows) {
     constexpr int width = panel_width<T>;
-    const int m = batch.rows, rows = last - first;
+    const std::size_t size = std::size_t(rows.count()) * width;
     const Layer<T>& top = network.layers[network.n_layers];
     const Output output{Activation(top.activation), Loss(network.loss), network.paired, top.units, network.loss_floor};
-    output_error<T>(output, top.a, top.delta, m, first, last, network.targets, network.omega,
+    output_error<T>(output, top.a, top.delta, rows.m, rows.first, rows.last, network.targets, network.omega,
                     network.row_loss);  // BP1
+    for (int p = 0; p < n_panels(top.units, width); p++) Products::pulled_back(top, rows, p);
     for (int l = network.n_layers; l > 1; l--) {
         const Layer<T>&layer = network.layers[l], &below = network.layers[l - 1];
-        const Activation activation = Activation(below.activation);
         for (int p = 0; p < n_panels(layer.inputs, width); p++) {
-            T* delta = at(below.delta, m, p, first);
-            product(at(layer.delta, m, 0, first), std::size_t(m) * width, at(layer.transposed, layer.units, p), delta,
-                    rows, layer.units, width_of<T>(p, layer.inputs));
-            if (below.mask) multiply<T>(delta, at(below.mask, m, p, first), std::size_t(rows) * width);
-            pull_back<T>(activation, delta, at(below.kept ? below.kept : below.a, m, p, first),
-                         std::size_t(rows) * width);  // BP2
+            T* delta = at(below.delta, rows.m, p, rows.first);
+            Products::backward(layer, rows, p, delta);
+            if (below.mask) multiply<T>(delta, at(below.mask, rows.m, p, rows.first), size);
+            pull_back<T>(Activation(below.activation), delta,
+                         at(below.kept ? below.kept : below.a, rows.m, p, rows.first), size);  // BP2
+            Products::pulled_back(below, rows, p);
         }
     }
 }
 
-template <class T>
+template <class Products, class T = typename Products::T>
 void rows_pass(const Network<T>& network, const Batch<T>& batch, int first, int last) {
+    [[maybe_unused]] const typename Products::Session session;
+    const RowRange rows{batch.rows, first, last};
     gather(network, batch, first, last);
-    forward(network, batch, first, last);
-    backward(network, batch, first, last);
+    forward<Products>(network, batch, rows);
+    backward<Products>(network, rows);
 }
 
 template <class T>
@@ -146,43 +141,21 @@ void bias_tile(const Network<T>& network, const Batch<T>& batch, const Layer<T>&
     if (updates) update_biases(network, batch, layer, p, g);
 }
 
-// One tile: panel p of the units by panel q of the inputs.
-template <class T>
-struct Tile {
-    std::size_t offset;  // in weights, slots and gradient
-    std::size_t number;  // in the list of all tiles
-    int inputs, units;
-
-    Tile(const Layer<T>& layer, int p, int q)
-        : offset((std::size_t(p) * layer.inputs + std::size_t(q) * panel_width<T>) * panel_width<T>),
-          number(layer.first_tile + std::size_t(p) * n_panels(layer.inputs, panel_width<T>) + q),
-          inputs(width_of<T>(q, layer.inputs)),
-          units(width_of<T>(p, layer.units)) {}
-    std::size_t size() const { return std::size_t(inputs) * panel_width<T>; }
-};
-
-// The tile of Wᵀ written into W, which BP2 reads.
-template <class T>
-void turn_tile(const Layer<T>& layer, const Tile<T>& tile, int p, int q) {
-    constexpr int width = panel_width<T>;
-    transpose(layer.weights + tile.offset, width, at(layer.transposed, layer.units, q, p * width), width, tile.inputs,
-              tile.units);
-}
-
-template <class T>
-void update_tile(const Network<T>& network, const Layer<T>& layer, const Step<T>& step, const Tile<T>& tile, int p,
-                 int q, const T* g) {
+template <class Products, class T>
+void update_tile(const Network<T>& network, const Layer<T>& layer, const Step<T>& step, const Tile<T>& tile,
+                 const T* g) {
     T* weights = layer.weights + tile.offset;
     T* slots[2] = {layer.weight_slots[0] ? layer.weight_slots[0] + tile.offset : nullptr,
                    layer.weight_slots[1] ? layer.weight_slots[1] + tile.offset : nullptr};
     network.weight_square[tile.number] = update<T>(step, weights, g, slots[0], slots[1], tile.size());
-    if (layer.transposed) turn_tile(layer, tile, p, q);
+    Products::updated(layer, tile);
 }
 
 // BP3 and BP4 for a group of tiles; with the update while they are in cache, unless the whole gradient is wanted first.
-template <class T>
+template <class Products, class T = typename Products::T>
 void gradient_pass(const Network<T>& network, const Batch<T>& batch, const Task& task, bool updates) {
     constexpr int width = panel_width<T>;
+    [[maybe_unused]] const typename Products::Session session;
     alignas(64) T own[width * width];
     const Layer<T>&layer = network.layers[task.layer], &below = network.layers[task.layer - 1];
     const Step<T> step = step_of(network, batch, true);
@@ -190,25 +163,24 @@ void gradient_pass(const Network<T>& network, const Batch<T>& batch, const Task&
         for (int p = task.first_panel; p < task.last_panel; p++) {
             const Tile<T> tile(layer, p, q);
             T* g = layer.weight_gradient ? layer.weight_gradient + tile.offset : own;
-            gradient(at(below.a, batch.rows, q), at(layer.delta, batch.rows, p), g, batch.rows, tile.inputs,
-                     tile.units);  // BP3
+            Products::gradient(layer, below, batch.rows, tile, g);  // BP3
             network.gradient_square[tile.number] =
                 add_penalty<T>(g, layer.weights + tile.offset, batch.penalty, tile.size());
-            if (updates) update_tile(network, layer, step, tile, p, q, g);
+            if (updates) update_tile<Products>(network, layer, step, tile, g);
         }
     if (task.first_input_panel == 0)
         for (int p = task.first_panel; p < task.last_panel; p++) bias_tile(network, batch, layer, p, updates);
 }
 
 // The update alone, from the whole gradient.
-template <class T>
+template <class Products, class T = typename Products::T>
 void update_pass(const Network<T>& network, const Batch<T>& batch, const Task& task) {
     const Layer<T>& layer = network.layers[task.layer];
     const Step<T> step = step_of(network, batch, true);
     for (int q = task.first_input_panel; q < task.last_input_panel; q++)
         for (int p = task.first_panel; p < task.last_panel; p++) {
             const Tile<T> tile(layer, p, q);
-            update_tile(network, layer, step, tile, p, q, layer.weight_gradient + tile.offset);
+            update_tile<Products>(network, layer, step, tile, layer.weight_gradient + tile.offset);
         }
     if (task.first_input_panel == 0)
         for (int p = task.first_panel; p < task.last_panel; p++)

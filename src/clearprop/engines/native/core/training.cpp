@@ -10,7 +10,6 @@ namespace clearprop {
 
 namespace {
 
-constexpr int most_rows_at_once = 96;  // their activations stay in the second-level cache, layer by layer
 constexpr int panels_in_group = 4;     // of Δ, which stay in the second-level cache while a panel of A is read
 constexpr std::chrono::milliseconds between_polls{20};
 
@@ -22,6 +21,16 @@ T* taken(T*& from, std::size_t n) {
     T* part = from;
     from += n;
     return part;
+}
+
+// One buffer for all arrays that `visit` names with their sizes.
+template <class Number, class Visit>
+void reserve_all(Buffer<Number>& buffer, Visit visit) {
+    std::size_t size = 0;
+    visit([&](Number*&, std::size_t n) { size += n; });
+    buffer.resize(size);
+    Number* free = buffer.data();
+    visit([&](Number*& array, std::size_t n) { array = taken(free, n); });
 }
 
 }  // namespace
@@ -67,6 +76,7 @@ void Training<T>::describe(Shape shape, Settings settings) {
 template <class T>
 void Training<T>::reserve_parameters() {
     const int width = kernels_.panel_width;
+    const auto needs_transposed = [&](int l) { return l > 1 && !kernels_.in_bfloat16; };
     std::size_t weights = 0, transposed = 0, biases = 0;
     n_tiles_ = n_panels_ = n_parameters_ = 0;
     for (int l = 1; l <= network_.n_layers; l++) {
@@ -79,7 +89,7 @@ void Training<T>::reserve_parameters() {
         n_parameters_ += std::size_t(layer.units) * (layer.inputs + 1);
         weights += units * layer.inputs * width;
         biases += units * width;
-        transposed += l > 1 ? inputs * layer.units * width : 0;
+        transposed += needs_transposed(l) ? inputs * layer.units * width : 0;
     }
     parameters_.resize(weights + biases + transposed);
     for (int s = 0; s < settings_.n_slots; s++) slots_[s].resize(weights + biases);
@@ -89,18 +99,48 @@ void Training<T>::reserve_parameters() {
         const std::size_t units = n_panels(layer.units, width), inputs = n_panels(layer.inputs, width);
         layer.weights = taken(free[0], units * layer.inputs * width);
         layer.bias = taken(free[0], units * width);
-        if (l > 1) layer.transposed = taken(free[0], inputs * layer.units * width);
+        if (needs_transposed(l)) layer.transposed = taken(free[0], inputs * layer.units * width);
         for (int s = 0; s < settings_.n_slots; s++) {
             layer.weight_slots[s] = taken(free[s + 1], units * layer.inputs * width);
             layer.bias_slots[s] = taken(free[s + 1], units * width);
         }
     }
+    if (kernels_.in_bfloat16) reserve_rounded_parameters();
     tile_squares_.resize(2 * n_tiles_);
     network_.gradient_square = tile_squares_.data();
     network_.weight_square = tile_squares_.data() + n_tiles_;
     panel_squares_.resize(2 * n_panels_);
     network_.bias_square = panel_squares_.data();
     network_.delta_square = panel_squares_.data() + n_panels_;
+}
+
+template <class T>
+void Training<T>::reserve_rounded_parameters() {
+    const auto visit = [&](auto take) {  // layer 1 needs no W for BP2
+        for (int l = 1; l <= network_.n_layers; l++) {
+            Layer<T>& layer = layers_[l];
+            const std::size_t size = std::size_t(whole_blocks(layer.inputs)) * whole_blocks(layer.units);
+            take(layer.rounded.weights, size);
+            if (l > 1) take(layer.rounded.transposed, size);
+        }
+    };
+    reserve_all(rounded_parameters_, visit);
+}
+
+// Layers 0..L−1 are factors of Aˡ Wᵀ and of BP3; Δ of layers 1..L of BP3, and of layers 2..L of BP2.
+template <class T>
+void Training<T>::reserve_rounded_rows(int rows) {
+    const auto visit = [&](auto take) {
+        for (int l = 0; l <= network_.n_layers; l++) {
+            Layer<T>& layer = layers_[l];
+            const std::size_t one = std::size_t(whole_blocks(layer.units)) * whole_blocks(rows);
+            if (l < network_.n_layers) take(layer.rounded.a, one);
+            if (l < network_.n_layers) take(layer.rounded.a_columns, one);
+            if (l > 0) take(layer.rounded.delta_pairs, one);
+            if (l > 1) take(layer.rounded.delta, one);
+        }
+    };
+    reserve_all(rounded_rows_, visit);
 }
 
 template <class T>
@@ -143,6 +183,7 @@ void Training<T>::reserve_rows(int rows) {
         layer.kept = hidden && (drops || kernels_.keeps_pre_activation(layer.activation)) ? taken(free, one) : nullptr;
         layer.mask = hidden && drops ? taken(free, one) : nullptr;
     }
+    if (kernels_.in_bfloat16) reserve_rounded_rows(rows);
     omega_.resize(rows);
     targets_.resize(rows);
     row_loss_.resize(rows);
@@ -184,7 +225,7 @@ void Training<T>::load(const T* flat) {
     each_layer([&](const Layer<T>& layer, std::size_t matrix, std::size_t vector) {
         kernels_.pack(flat + matrix, layer.weights, layer.inputs, layer.units);
         std::copy_n(flat + vector, layer.units, layer.bias);
-        if (layer.transposed) kernels_.turn(layer);
+        kernels_.loaded(layer);
     });
     kernels_.weight_squares(network_);
 }
@@ -317,7 +358,8 @@ struct Training<T>::Loop {
 
     void rows(const Batch<T>& batch, int thread) {
         const int share = (batch.rows + n_threads - 1) / n_threads;
-        const int block = std::min(most_rows_at_once, (share + 3) / 4 * 4);
+        const int multiple = training.kernels_.row_multiple;
+        const int block = std::min(training.kernels_.most_rows, (share + multiple - 1) / multiple * multiple);
         for (;;) {
             if (thread == 0) ask();
             const int first = next_rows.fetch_add(block, std::memory_order_relaxed);

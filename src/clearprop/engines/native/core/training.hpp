@@ -67,7 +67,9 @@ class Training {
     struct Loop;
     void describe(Shape shape, Settings settings);
     void reserve_parameters();
+    void reserve_rounded_parameters();
     void reserve_rows(int rows);
+    void reserve_rounded_rows(int rows);
     void reserve_gradient();
     void plan_tasks();
     template <class Visit>
@@ -89,6 +91,7 @@ class Training {
     std::vector<Layer<T>> layers_;
     std::vector<Task> tasks_;
     Buffer<T> parameters_, slots_[2], gradient_, rows_, omega_;
+    Buffer<Bfloat16> rounded_parameters_, rounded_rows_;
     Buffer<const T*> targets_;
     Buffer<double> row_loss_, tile_squares_, panel_squares_;
     std::size_t n_tiles_ = 0, n_panels_ = 0;

@@ -53,6 +53,21 @@ struct Table {
     std::int64_t row(std::int64_t i) const { return order ? order[i] : i; }
 };
 
+using Bfloat16 = std::uint16_t;  // the upper half of a float
+
+// `n` rounded up to whole blocks of 32, the unit of the copies in bfloat16.
+constexpr int whole_blocks(int n) { return (n + 31) / 32 * 32; }
+
+// A layer's factors rounded to bfloat16, in the orders of bfloat16_blocks.hpp; null where no product reads them.
+struct Rounded {
+    Bfloat16* weights = nullptr;      // Wᵀ in row pairs
+    Bfloat16* transposed = nullptr;   // Wᵀ in column pairs, which BP2 reads
+    Bfloat16* a = nullptr;            // in rows
+    Bfloat16* a_columns = nullptr;    // for BP3
+    Bfloat16* delta = nullptr;        // in rows, for BP2
+    Bfloat16* delta_pairs = nullptr;  // in row pairs, for BP3
+};
+
 // One layer: its parameters with the optimizer's state, and what a batch leaves in it. Layer 0 has only `a`.
 template <class T>
 struct Layer {
@@ -69,6 +84,7 @@ struct Layer {
     T* kept = nullptr;   // what f′ is computed from; null: a
     T* mask = nullptr;   // dropout
     T* delta = nullptr;  // (m × units)
+    Rounded rounded;     // only where products are in bfloat16
     std::size_t first_tile = 0;   // of this layer in the list of all tiles
     std::size_t first_panel = 0;  // of this layer's units in the list of all panels
 };
