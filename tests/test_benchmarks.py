@@ -16,9 +16,13 @@ from benchmarks.speed.targets import geometric_mean, limit_seconds, targets
 from benchmarks.speed.whole_process import _idx
 from benchmarks.speed.worker import ROOT, Worker, WorkerError
 
+from clearprop.engines import ENGINES
+
 TINY = Shape((6, 5, 3), 8, 4)
-#: Two minutes of compiling are left to the benchmark itself.
-QUICK_TO_START = [name for name in CONTENDERS if name not in ("PyTorch compiled", "JAX")]
+NAMES = [
+    pytest.param(name, marks=pytest.mark.slow) if name in ("JAX", "PyTorch compiled") else name  # they compile
+    for name in CONTENDERS
+]
 
 
 def test_counts_of_a_step():
@@ -38,7 +42,7 @@ def trained(name, problem, orders):
     return training
 
 
-@pytest.mark.parametrize("name", QUICK_TO_START)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore")
 def test_every_contender_does_the_same_arithmetic(name):
     problem, orders = problem_of(TINY), orders_of(TINY.n_rows, 1)
@@ -51,7 +55,7 @@ def test_every_contender_does_the_same_arithmetic(name):
     np.testing.assert_allclose(p.sum(axis=1), 1, atol=1e-2 if CONTENDERS[name].bfloat16 else 1e-6)
 
 
-@pytest.mark.parametrize("name", QUICK_TO_START)
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.filterwarnings("ignore")
 def test_a_restart_forgets_everything(name):
     problem, orders = problem_of(TINY), orders_of(TINY.n_rows, 2)
@@ -174,3 +178,17 @@ def test_the_readme_has_the_place_for_the_table():
     block = text[text.index(START) : text.index(END) + len(END)]
     assert with_block(text, block) == text
     assert text.count(START) == text.count(END) == 1
+
+
+@pytest.mark.parametrize("engine", ["native", "reference"])
+def test_no_engine_runs_under_the_name_of_another(engine, monkeypatch):
+    """An engine may hand a network that it lacks to the reference: that is no measurement of it."""
+    if engine not in ENGINES:
+        pytest.skip(f"the {engine} engine is not built")
+    other = ENGINES["native" if engine == "reference" else "reference"] if len(ENGINES) > 1 else None
+    if other is None:
+        pytest.skip("there is one engine only")
+    monkeypatch.setattr(ENGINES[engine], "trainer", other.trainer)
+    contender = make("Clearprop" if engine == "native" else "Clearprop reference")
+    with pytest.raises(UnavailableError, match=f"the {engine} engine hands this network to another"):
+        contender.prepare(problem_of(TINY))

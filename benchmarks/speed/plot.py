@@ -36,5 +36,5 @@ def draw(result: Result, path: Path) -> None:
     axes.set_ylabel("µs a training step (log scale; lower is faster)")
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
-    axes.legend(ncols=3, fontsize=8)
+    figure.legend(loc="outside upper center", ncols=5, fontsize=8)
     figure.savefig(path, format="svg", metadata={"Date": None, "Creator": "python -m benchmarks.speed --write"})

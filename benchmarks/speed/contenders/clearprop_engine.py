@@ -1,8 +1,5 @@
 """Clearprop's engines, through the interface that the estimators use."""
 
-from dataclasses import fields, replace
-from typing import Any
-
 import numpy as np
 
 import clearprop
@@ -28,7 +25,12 @@ class EngineTraining:
         """Go back to the first weights, with an optimizer that has seen nothing."""
         problem = self._problem
         first = Parameters.of([w.copy() for w in problem.W], [b.copy() for b in problem.b])
-        self._trainer = self._engine.trainer(self._network, first, self._recipe)
+        try:
+            self._trainer = self._engine.trainer(self._network, first, self._recipe)
+        except ValueError as error:  # no bfloat16 on this processor
+            raise UnavailableError(str(error)) from None
+        if not type(self._trainer).__module__.startswith(type(self._engine).__module__):
+            raise UnavailableError(f"the {self._engine.name} engine hands this network to another")
 
     def run(self, orders: np.ndarray) -> None:
         """Train one epoch for each order."""
@@ -56,18 +58,12 @@ class ClearpropEngine:
         return {"clearprop": clearprop.__version__, "numpy": np.__version__}
 
     def prepare(self, problem: Problem) -> EngineTraining:
-        """Put the problem where the engine wants it."""
+        """Put the problem where the engine wants it; raises `UnavailableError` where another engine would run."""
         return EngineTraining(self._engine, self._recipe, problem)
 
 
-def make(engine: str, precision: str | None = None) -> ClearpropEngine:
-    """The engine of this name, if it was built and has the precision."""
+def make(engine: str, precision: str = "") -> ClearpropEngine:
+    """The engine of this name, if it was built."""
     if engine not in ENGINES:
         raise UnavailableError(f"the {engine} engine is not built")
-    recipe = Recipe("adam", HYPERPARAMETERS)
-    if precision is not None:
-        if "precision" not in {field.name for field in fields(Recipe)}:
-            raise UnavailableError("the engines have no choice of precision")
-        changes: dict[str, Any] = {"precision": precision}
-        recipe = replace(recipe, **changes)
-    return ClearpropEngine(ENGINES[engine], recipe)
+    return ClearpropEngine(ENGINES[engine], Recipe("adam", HYPERPARAMETERS, precision=precision))
