@@ -256,6 +256,7 @@ class NativeEngine:
     ) -> tuple[float, Parameters]:
         """Loss with penalty, and its gradient shaped as the parameters, over all rows."""
         dtype, sizes = parameters.dtype, network.sizes
+        recipe = replace(recipe, optimizer="gradient_descent")  # whose step is taken elsewhere
         if lacking(network, recipe, dtype):
             return self._reference.objective(network, parameters, X, Y, weights, recipe)
         flat = parameters.flatten()
