@@ -37,6 +37,8 @@ Written by `python -m benchmarks.speed --write` from one run; nothing here is ty
   bytes.
 - Whole processes import, read .npy files, train, predict and end; files are in the cache. Clearprop and scikit-learn
   run `MLPClassifier` (one logistic unit for two classes), PyTorch and JAX the loops of the step benchmark.
+- Predictions go from float32 rows in NumPy to probabilities in NumPy; every library chooses its number of threads.
+  Beside them stand one row's products of matrix and vector alone, by the fastest of NumPy, SciPy and PyTorch.
 - Peak memory is what the process held at most less what it held before the array was made, the array included.
 
 ## Contenders
