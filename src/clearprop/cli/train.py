@@ -11,6 +11,7 @@ from clearprop.cli.interrupt import ends_at_the_epoch
 from clearprop.cli.options import Json, Quiet, check_not_over
 from clearprop.cli.output import print_json
 from clearprop.cli.progress import training_progress
+from clearprop.engines.precision import PRECISIONS
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.table_model import DEFAULTS, TASKS, TableModel
 from clearprop.interchange import save
@@ -64,6 +65,10 @@ EarlyStopping = Annotated[
     typer.Option("--early-stopping/--no-early-stopping", help="Hold out a tenth of the rows.", show_default="on"),
 ]
 Members = Annotated[int | None, _option("n_members", "Train so many networks, and average their predictions.", min=1)]
+Precision = Annotated[
+    str | None,
+    typer.Option(help=f"{', '.join(PRECISIONS)} (bfloat16 where it is faster).", show_default="as the data"),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same model.")]
 
 
@@ -85,6 +90,7 @@ def train(
     scoring: Scoring = None,
     early_stopping: EarlyStopping = None,
     members: Members = None,
+    precision: Precision = None,
     seed: Seed = 0,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -93,7 +99,7 @@ def train(
 
     Ctrl-C ends training at the epoch, keeps the best weights and saves.
     """
-    _check_names(activation, solver, schedule)
+    _check_names(activation, solver, schedule, precision)
     chosen: dict[str, Any] = {
         "hidden_layer_sizes": None if hidden is None else _sizes(hidden),
         "activation": activation,
@@ -108,6 +114,7 @@ def train(
         "scoring": scoring,
         "early_stopping": early_stopping,
         "n_members": members,
+        "precision": precision,
         "random_state": seed,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
@@ -120,13 +127,15 @@ def train(
         raise ValueError(_in_options(str(error))) from None
 
 
-def _check_names(activation: str | None, solver: str | None, schedule: str | None) -> None:
+def _check_names(activation: str | None, solver: str | None, schedule: str | None, precision: str | None) -> None:
     """Refuse unknown names before the table is read, with the closest known one."""
     elementwise = {name: entry for name, entry in ACTIVATIONS.items() if entry.elementwise}
     if activation is not None:
         entry_named(elementwise, activation, "--activation")
     if solver not in (None, "lbfgs", "sgd"):
         entry_named(OPTIMIZERS, solver, "--solver")
+    if precision is not None:
+        entry_named({name: name for name in PRECISIONS}, precision, "--precision")
     if schedule is not None:
         entry_named(SCHEDULES, schedule, "--schedule")
 
