@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.engines import ENGINES, Recipe
+from clearprop.engines import Engine, Recipe
 from clearprop.mathematics.dropout import dropout_masks
 from clearprop.mathematics.equations import backward, forward, loss, penalty_value
 from clearprop.mathematics.initializers import initialize
@@ -33,8 +33,8 @@ def start(network: Network = NETWORK, dtype: Any = np.float64) -> Parameters:
     return initialize(network, "uniform", 0, dtype)
 
 
-def trainer_of(recipe: Recipe, network: Network = NETWORK, dtype: Any = np.float64) -> Any:
-    return ENGINES["reference"].trainer(network, start(network, dtype), recipe)
+def trainer_of(engine: Engine, recipe: Recipe, network: Network = NETWORK, dtype: Any = np.float64) -> Any:
+    return engine.trainer(network, start(network, dtype), recipe)
 
 
 def epoch_of(trainer: Any, X: Any = X, Y: Any = Y, weights: Any = WEIGHTS, order: Any = ORDER) -> Any:
@@ -42,9 +42,11 @@ def epoch_of(trainer: Any, X: Any = X, Y: Any = Y, weights: Any = WEIGHTS, order
     return trainer.epoch(X, Y, weights, order, BATCH_SIZE, RATES)
 
 
-def trained(recipe: Recipe, *data: Any, n_epochs: int = 3, network: Network = NETWORK, dtype: Any = np.float64) -> Any:
+def trained(
+    engine: Engine, recipe: Recipe, *data: Any, n_epochs: int = 3, network: Network = NETWORK, dtype: Any = np.float64
+) -> Any:
     """All parameters in one vector after some epochs."""
-    trainer = trainer_of(recipe, network, dtype)
+    trainer = trainer_of(engine, recipe, network, dtype)
     for _ in range(n_epochs):
         epoch_of(trainer, *data)
     return trainer.snapshot()

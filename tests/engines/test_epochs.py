@@ -4,18 +4,13 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from clearprop.engines import ENGINES, EpochCall, Recipe
+from clearprop.engines import EpochCall, Recipe
 from clearprop.mathematics.network import Network
 
 from .cases import BATCH_SIZE, NETWORK, ORDER, RATES, SIZES, WEIGHTS, X, Y, start
 
 FIELDS = ("loss", "gradient_norms", "delta_norms", "diverged_at")
 OTHER_NETWORK = Network((SIZES[0], 4, SIZES[-1]))
-
-
-@pytest.fixture(params=ENGINES)
-def engine(request):
-    return ENGINES[request.param]
 
 
 def call(engine, network=NETWORK, recipe=None, dtype=np.float64, X=X, weights=WEIGHTS, order=ORDER, size=BATCH_SIZE):

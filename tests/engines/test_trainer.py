@@ -18,8 +18,8 @@ RECIPES = [*(Recipe(name, max_grad_norm=0.3) for name in OPTIMIZERS), Recipe("ad
 
 @pytest.mark.parametrize("copied", COPIES.values(), ids=COPIES)
 @pytest.mark.parametrize("recipe", RECIPES, ids=[f"{recipe.optimizer}-{recipe.dropout}" for recipe in RECIPES])
-def test_a_copy_trains_on(recipe, copied):
-    trainer = trainer_of(recipe)
+def test_a_copy_trains_on(engine, recipe, copied):
+    trainer = trainer_of(engine, recipe)
     epoch_of(trainer)
     twin = copied(trainer)
     np.testing.assert_array_equal(twin.snapshot(), trainer.snapshot())
@@ -27,21 +27,21 @@ def test_a_copy_trains_on(recipe, copied):
     assert not np.array_equal(twin.snapshot(), trainer.snapshot())  # they share no memory
     epoch_of(trainer)
     np.testing.assert_array_equal(twin.snapshot(), trainer.snapshot())
-    np.testing.assert_array_equal(twin.snapshot(), trained(recipe, n_epochs=2))
+    np.testing.assert_array_equal(twin.snapshot(), trained(engine, recipe, n_epochs=2))
     np.testing.assert_array_equal(twin.parameters.flatten(), twin.snapshot())
 
 
-def test_a_copy_without_the_optimizers_state_would_not():
+def test_a_copy_without_the_optimizers_state_would_not(engine):
     recipe = Recipe("adam")
-    trainer = trainer_of(recipe)
+    trainer = trainer_of(engine, recipe)
     epoch_of(trainer)
-    fresh = ENGINES["reference"].trainer(NETWORK, trainer.parameters, recipe)
+    fresh = engine.trainer(NETWORK, trainer.parameters, recipe)
     epoch_of(fresh)
-    assert not np.allclose(fresh.snapshot(), trained(recipe, n_epochs=2), rtol=1e-3)
+    assert not np.allclose(fresh.snapshot(), trained(engine, recipe, n_epochs=2), rtol=1e-3)
 
 
-def test_snapshot_and_restore():
-    trainer = trainer_of(Recipe("gradient_descent"))
+def test_snapshot_and_restore(engine):
+    trainer = trainer_of(engine, Recipe("gradient_descent"))
     shown, first = trainer.parameters, trainer.snapshot()
     kept = first.copy()
     epoch_of(trainer)
@@ -55,8 +55,8 @@ def test_snapshot_and_restore():
     np.testing.assert_array_equal(first, kept)
 
 
-def test_a_snapshot_is_the_parameters_in_one_vector():
-    trainer = trainer_of(Recipe())
+def test_a_snapshot_is_the_parameters_in_one_vector(engine):
+    trainer = trainer_of(engine, Recipe())
     views = Parameters.from_flat(NETWORK.sizes, trainer.snapshot())
     for mine, theirs in zip(views.arrays(), trainer.parameters.arrays(), strict=True):
         np.testing.assert_array_equal(mine, theirs)
