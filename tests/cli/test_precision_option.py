@@ -24,7 +24,8 @@ def test_an_unknown_precision_is_refused_with_the_closest_known(say, table_file)
     said = say("train", table_file, "--target", "size", "--precision", "bfloat")
     assert said.status == 2
     assert said.err.strip() == (
-        "clearprop: --precision: 'bfloat' is unknown (did you mean 'bfloat16'?); there are float32, float64, bfloat16, auto"
+        "clearprop: --precision: 'bfloat' is unknown (did you mean 'bfloat16'?); "
+        "there are float32, float64, bfloat16, auto"
     )
 
 

@@ -21,8 +21,8 @@ EPOCHS = {np.dtype(np.float32): _core.EpochFloat32, np.dtype(np.float64): _core.
 
 HYPERPARAMETERS = ("momentum", "beta_1", "beta_2", "rho", "epsilon", "weight_decay")  # in the core's order
 
-#: Multiply-adds of a forward pass from which on bfloat16 gained on AMX.
-GAINFUL_WORK = 1 << 23
+#: Multiply-adds of a forward pass from which on bfloat16 gained a third or more on AMX.
+GAINFUL_WORK = 1 << 21
 
 
 def thread_count() -> int:

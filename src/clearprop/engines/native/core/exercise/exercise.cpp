@@ -165,6 +165,7 @@ void exercise(const Kernels<T>& kernels) {
 
 int main() {
     for (const Kernels<float>* kernels : runnable_kernels<float>()) exercise(*kernels);
+    for (const Kernels<float>* kernels : runnable_bfloat16_kernels()) exercise(*kernels);
     for (const Kernels<double>* kernels : runnable_kernels<double>()) exercise(*kernels);
     std::printf(failures ? "%d failures\n" : "all well\n", failures);
     return failures ? 1 : 0;
