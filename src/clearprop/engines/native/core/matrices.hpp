@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "transposition.hpp"
 #include "vectors.hpp"
 
 namespace clearprop {
@@ -127,6 +128,33 @@ void gradient_panel(const T* a, const T* delta, T* g, int rows, int inputs) {
     }
 }
 
+// The same for the few units of an output layer: lanes go over the inputs, and the sums are turned at the end. Each
+// number is the same sum in the same order.
+template <class T, int units>
+void narrow_gradient(const T* a, const T* delta, T* g, int rows, int inputs) {
+    using V = Vector<T>;
+    constexpr int width = panel_width<T>;
+    V sum[units][2];
+#pragma GCC unroll 12
+    for (int j = 0; j < units; j++) sum[j][0] = sum[j][1] = V::zero();
+    for (int i = 0; i < rows; i++, a += width, delta += width) {
+        const V of_a[2] = {V::load(a), V::load(a + V::lanes)};
+#pragma GCC unroll 12
+        for (int j = 0; j < units; j++) {
+            const V of_delta = V::broadcast(delta[j]);
+#pragma GCC unroll 2
+            for (int v = 0; v < 2; v++) sum[j][v] = multiply_add(of_a[v], of_delta, sum[j][v]);
+        }
+    }
+    alignas(64) T turned[V::lanes * width] = {};
+#pragma GCC unroll 12
+    for (int j = 0; j < units; j++) {
+        sum[j][0].store(turned + j * width);
+        sum[j][1].store(turned + j * width + V::lanes);
+    }
+    transpose(turned, width, g, width, V::lanes, inputs);
+}
+
 // BP3 for one panel of A (its first `inputs` columns) and one of Δ (`units` columns in use): G = Aᵀ Δ, (inputs × NR).
 template <class T>
 void gradient(const T* a, const T* delta, T* g, int rows, int inputs, int units) {
@@ -134,7 +162,16 @@ void gradient(const T* a, const T* delta, T* g, int rows, int inputs, int units)
         gradient_panel<T, 2>(a, delta, g, rows, inputs);
         return;
     }
-    gradient_panel<T, 1>(a, delta, g, rows, inputs);
+    if (units <= 2 && Vector<T>::lanes >= 2)
+        narrow_gradient<T, 2>(a, delta, g, rows, inputs);
+    else if (units <= 4 && Vector<T>::lanes >= 4)
+        narrow_gradient<T, 4>(a, delta, g, rows, inputs);
+#if defined(__AVX512F__)
+    else if (units <= 12 && Vector<T>::lanes >= 12)
+        narrow_gradient<T, std::min(12, Vector<T>::lanes)>(a, delta, g, rows, inputs);
+#endif
+    else
+        gradient_panel<T, 1>(a, delta, g, rows, inputs);
     for (int c = 0; c < inputs; c++) Vector<T>::zero().store(g + c * panel_width<T> + Vector<T>::lanes);
 }
 

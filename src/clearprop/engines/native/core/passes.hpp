@@ -21,15 +21,34 @@ void pack_panel(const T* matrix, std::ptrdiff_t stride, T* panel, int inputs, in
     transpose(matrix + std::ptrdiff_t(p) * width * stride, stride, panel, width, used, inputs);
 }
 
+// `count` (1..NR) numbers of a row, and zeros up to NR.
+template <class T>
+CLEARPROP_INLINE void load_panel_row(const T* x, T* to, int count) {
+    using V = Vector<T>;
+    constexpr int n = V::lanes;
+    (count >= n ? V::load(x) : V::load_partial(x, count)).store(to);
+    (count >= 2 * n ? V::load(x + n) : count > n ? V::load_partial(x + n, count - n) : V::zero()).store(to + n);
+}
+
+// The order of the rows is random: what is needed a few rows later is asked for now.
+template <class T>
+CLEARPROP_INLINE void ask_for_row(const Table<T>& table, std::int64_t source, int columns) {
+    constexpr int ahead = 16;  // lines of 64 bytes; the processor itself sees the rest coming
+    if (table.x_values) return;
+    const char* x = reinterpret_cast<const char*>(table.x + source * table.x_stride);
+    const int bytes = std::min(ahead * 64, int(columns * sizeof(T)));
+    for (int at = 0; at < bytes; at += 64) CLEARPROP_PREFETCH(x + at);
+    CLEARPROP_PREFETCH(table.y + source * table.y_stride);
+}
+
 template <class T>
 void gather_row(const Table<T>& table, std::int64_t source, T* a, int rows, int row, int columns) {
     constexpr int width = panel_width<T>;
     const int n = n_panels(columns, width);
     if (!table.x_values) {
         const T* x = table.x + source * table.x_stride;
-        for (int p = 0; p < n - 1; p++, x += width) std::memcpy(at(a, rows, p, row), x, width * sizeof(T));
-        T* last = at(a, rows, n - 1, row);
-        for (int k = 0; k < width; k++) last[k] = k < columns - (n - 1) * width ? x[k] : T(0);
+        for (int p = 0; p < n - 1; p++, x += width) load_panel_row(x, at(a, rows, p, row), width);
+        load_panel_row(x, at(a, rows, n - 1, row), columns - (n - 1) * width);
         return;
     }
     for (int p = 0; p < n; p++) std::memset(static_cast<void*>(at(a, rows, p, row)), 0, width * sizeof(T));
@@ -42,7 +61,10 @@ void gather_row(const Table<T>& table, std::int64_t source, T* a, int rows, int 
 template <class T>
 void gather(const Network<T>& network, const Batch<T>& batch, int first, int last) {
     const Table<T>& table = *batch.table;
+    constexpr int rows_ahead = 8;
     for (int i = first; i < last; i++) {
+        if (batch.start + i + rows_ahead < table.n_rows)
+            ask_for_row(table, table.row(batch.start + i + rows_ahead), network.layers[0].units);
         const std::int64_t source = table.row(batch.start + i);
         gather_row(table, source, network.layers[0].a, batch.rows, i, network.layers[0].units);
         network.targets[i] = table.y + source * table.y_stride;

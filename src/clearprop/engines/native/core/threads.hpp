@@ -12,6 +12,7 @@ namespace clearprop {
 class Barrier {
   public:
     explicit Barrier(int n) : n_(n) {}
+    int n_threads() const { return n_; }
     void wait();
 
   private:

@@ -13,8 +13,13 @@ namespace {
 constexpr int panels_in_group = 4;     // of Δ, which stay in the second-level cache while a panel of A is read
 constexpr std::chrono::milliseconds between_polls{20};
 
-// Operations of a step below which a further thread costs more than it takes over.
-constexpr double work_of_a_thread = 5e5;
+constexpr std::size_t n_tasks_wanted = 24, most_tiles_of_a_task = 32;  // so that threads end together
+
+// Operations of a step below which a further thread costs more than it takes over, and above which it always gains;
+// in between, both are timed now and then: what a second thread is worth depends on who else wants the cores.
+constexpr double work_of_a_thread = 5e5, work_of_many_threads = 1e9;
+constexpr double work_of_a_trial = 2e8;
+constexpr int trials_apart = 16;
 
 template <class T>
 T* taken(T*& from, std::size_t n) {
@@ -196,13 +201,14 @@ void Training<T>::reserve_rows(int rows) {
 template <class T>
 void Training<T>::plan_tasks() {
     const int width = kernels_.panel_width;
+    const int tiles = static_cast<int>(std::clamp<std::size_t>(n_tiles_ / n_tasks_wanted, 1, most_tiles_of_a_task));
+    const int group = std::min(panels_in_group, std::max(1, static_cast<int>(std::sqrt(tiles))));
     for (int l = 1; l <= network_.n_layers; l++) {
         const int units = n_panels(layers_[l].units, width), inputs = n_panels(layers_[l].inputs, width);
-        // Some sixteen tasks or more of a large layer, so that threads end together; few of a small one.
-        const int step = std::max(1, std::min(inputs, 64 / panels_in_group));
-        for (int p = 0; p < units; p += panels_in_group)
+        const int step = std::max(1, tiles / group);
+        for (int p = 0; p < units; p += group)
             for (int q = 0; q < inputs; q += step)
-                tasks_.push_back({l, p, std::min(units, p + panels_in_group), q, std::min(inputs, q + step)});
+                tasks_.push_back({l, p, std::min(units, p + group), q, std::min(inputs, q + step)});
     }
 }
 
@@ -321,6 +327,19 @@ void Training<T>::add_norms(EpochResult& result) const {
     }
 }
 
+int Pace::choose(int most) {
+    trials_++;
+    for (int several = 0; several < 2; several++)
+        if (seconds_[several] == 0.0) return several ? most : 1;
+    const bool faster = seconds_[1] < seconds_[0];
+    return (trials_ % trials_apart == 0) != faster ? most : 1;
+}
+
+void Pace::took(bool several, double seconds) {
+    double& known = seconds_[several];
+    known = known == 0.0 ? seconds : 0.5 * (known + seconds);
+}
+
 // What the threads of one epoch share. Each takes the next rows, then the next tiles, until none are left; a counter is
 // set back while the other is in use.
 template <class T>
@@ -332,8 +351,6 @@ struct Training<T>::Loop {
     const std::int64_t n_steps;
     const Poll& poll;
     const bool clips;
-    const int n_threads;
-    Barrier barrier;
     EpochResult result;
     std::int64_t steps_done = 0;
     std::atomic<int> next_rows{0};
@@ -342,12 +359,14 @@ struct Training<T>::Loop {
     std::chrono::steady_clock::time_point polled = std::chrono::steady_clock::now();
 
     Loop(Training& training, const Table<T>& table, int batch_size, const double* learning_rates, std::int64_t n_steps,
-         const Poll& poll, int n_threads)
+         const Poll& poll)
         : training(training), table(table), batch_size(batch_size), learning_rates(learning_rates), n_steps(n_steps),
-          poll(poll), clips(training.settings_.max_gradient_norm > 0.0), n_threads(n_threads), barrier(n_threads) {
+          poll(poll), clips(training.settings_.max_gradient_norm > 0.0) {
         result.gradient_norms.assign(training.network_.n_layers, 0.0);
         result.delta_norms.assign(training.network_.n_layers, 0.0);
     }
+
+    bool ended() const { return result.diverged_at != 0 || stop.load(); }
 
     void ask() {
         const auto now = std::chrono::steady_clock::now();
@@ -356,10 +375,10 @@ struct Training<T>::Loop {
         if (poll(steps_done)) stop.store(true, std::memory_order_relaxed);
     }
 
-    void rows(const Batch<T>& batch, int thread) {
-        const int share = (batch.rows + n_threads - 1) / n_threads;
-        const int multiple = training.kernels_.row_multiple;
-        const int block = std::min(training.kernels_.most_rows, (share + multiple - 1) / multiple * multiple);
+    void rows(const Batch<T>& batch, int thread, int n_threads) {
+        const int share = (batch.rows + n_threads - 1) / n_threads, multiple = training.kernels_.row_multiple;
+        const int n_blocks = (share + training.kernels_.most_rows - 1) / training.kernels_.most_rows;
+        const int block = ((share + n_blocks - 1) / n_blocks + multiple - 1) / multiple * multiple;
         for (;;) {
             if (thread == 0) ask();
             const int first = next_rows.fetch_add(block, std::memory_order_relaxed);
@@ -376,18 +395,19 @@ struct Training<T>::Loop {
             work(all[i]);
     }
 
-    void run(int thread) {
+    // Steps [first_step, last_step), by each of the threads that meet at the barrier.
+    void run(int thread, Barrier& barrier, std::int64_t first_step, std::int64_t last_step) {
         const Kernels<T>& kernels = training.kernels_;
         const Network<T>& network = training.network_;
         double weight_square = training.weight_square();
-        for (std::int64_t s = 0; s < n_steps; s++) {
+        for (std::int64_t s = first_step; s < last_step; s++) {
             const std::int64_t start = s * batch_size;
             const int n = static_cast<int>(std::min<std::int64_t>(batch_size, table.n_rows - start));
             Batch<T> batch = training.batch(table, start, n, learning_rates[s]);
             batch.step = training.n_updates_ + s;
             batch.rate_correction =
                 kernels.rate_correction(network.optimizer, network.hyperparameters, batch.step + 1);
-            rows(batch, thread);
+            rows(batch, thread, barrier.n_threads());
             barrier.wait();
             if (stop.load(std::memory_order_relaxed)) return;
             const double loss = training.batch_loss(batch, weight_square);
@@ -421,9 +441,20 @@ EpochResult Training<T>::epoch(const Table<T>& table, int batch_size, const doub
                                std::int64_t n_steps, int n_threads, const Poll& poll) {
     reserve_rows(static_cast<int>(std::min<std::int64_t>(batch_size, table.n_rows)));
     if (settings_.max_gradient_norm > 0.0) reserve_gradient();
-    Turn turn(threads_for(batch_size, n_threads));
-    Loop loop(*this, table, batch_size, learning_rates, n_steps, poll, turn.n_threads());
-    turn.run([&](int thread) { loop.run(thread); });
+    Loop loop(*this, table, batch_size, learning_rates, n_steps, poll);
+    const int most = threads_for(batch_size, n_threads);
+    const bool unsure = most > 1 && work(batch_size) < work_of_many_threads;
+    const std::int64_t trial = std::max<std::int64_t>(4, static_cast<std::int64_t>(work_of_a_trial / work(batch_size)));
+    for (std::int64_t first = 0; first < n_steps && !loop.ended();) {
+        const std::int64_t last = unsure ? std::min(n_steps, first + trial) : n_steps;
+        Turn turn(unsure ? pace_.choose(most) : most);
+        Barrier barrier(turn.n_threads());
+        const auto began = std::chrono::steady_clock::now();
+        turn.run([&](int thread) { loop.run(thread, barrier, first, last); });
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+        pace_.took(turn.n_threads() > 1, taken.count() / static_cast<double>(last - first));
+        first = last;
+    }
     EpochResult result = std::move(loop.result);
     const auto done = static_cast<double>(std::max<std::int64_t>(1, loop.steps_done));
     for (double& norm : result.gradient_norms) norm /= done;
@@ -441,12 +472,13 @@ double Training<T>::objective(const Table<T>& table, T* gradient, int n_threads,
     reserve_gradient();
     const double no_rate = 0.0;
     Turn turn(threads_for(rows, n_threads));
-    Loop loop(*this, table, rows, &no_rate, 1, poll, turn.n_threads());
+    Barrier barrier(turn.n_threads());
+    Loop loop(*this, table, rows, &no_rate, 1, poll);
     double value = 0.0;
     turn.run([&](int thread) {
         const Batch<T> all = batch(table, 0, rows, 0.0);
-        loop.rows(all, thread);
-        loop.barrier.wait();
+        loop.rows(all, thread, barrier.n_threads());
+        barrier.wait();
         if (loop.stop.load(std::memory_order_relaxed)) return;
         loop.tasks(loop.next_gradient, [&](const Task& task) { kernels_.gradient_pass(network_, all, task, false); });
         if (thread == 0) value = batch_loss(all, weight_square());

@@ -36,6 +36,17 @@ struct EpochResult {
 // Asked now and then by the calling thread, how many steps are done; true ends the epoch.
 using Poll = std::function<bool(std::int64_t steps)>;
 
+// Whether one thread or several take a step sooner here and now; the result is the same.
+class Pace {
+  public:
+    int choose(int most);                       // for the next trial
+    void took(bool several, double seconds);  // a step of the last one
+
+  private:
+    double seconds_[2] = {0.0, 0.0};
+    int trials_ = 0;
+};
+
 template <class T>
 class Training {
   public:
@@ -95,6 +106,7 @@ class Training {
     Buffer<const T*> targets_;
     Buffer<double> row_loss_, tile_squares_, panel_squares_;
     std::size_t n_tiles_ = 0, n_panels_ = 0;
+    Pace pace_;
 };
 
 }  // namespace clearprop

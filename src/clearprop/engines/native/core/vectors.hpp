@@ -17,8 +17,10 @@
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define CLEARPROP_INLINE __forceinline
+#define CLEARPROP_PREFETCH(address) static_cast<void>(address)
 #else
 #define CLEARPROP_INLINE inline __attribute__((always_inline))
+#define CLEARPROP_PREFETCH(address) __builtin_prefetch(address)
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
