@@ -40,7 +40,7 @@ const Kernels<float>& kernels_of_dot_products();
 namespace {
 
 // Bit `number` of register `index` (eax, ebx, ecx, edx) of what the processor says of itself.
-bool bit(int leaf, int index, int number, int part = 0) {
+[[maybe_unused]] bool bit(int leaf, int index, int number, int part = 0) {
 #if defined(_MSC_VER)
     int registers[4];
     __cpuidex(registers, leaf, part);
