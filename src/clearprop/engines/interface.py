@@ -107,6 +107,9 @@ class Engine(Protocol):
 
     name: str
 
+    def runs_on(self, network: Network, recipe: Recipe, dtype: Any) -> str:
+        """The name of the engine that does this arithmetic: another's where this one lacks something of it."""
+
     def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> Trainer:
         """Start a training run from these parameters (copied)."""
 

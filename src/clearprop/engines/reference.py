@@ -121,6 +121,10 @@ class ReferenceEngine:
 
     name = "reference"
 
+    def runs_on(self, network: Network, recipe: Recipe, dtype: Any) -> str:
+        """Everything runs here."""
+        return self.name
+
     def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> ReferenceTrainer:
         """Start a training run from these parameters (copied).
 

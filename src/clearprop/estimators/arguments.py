@@ -55,6 +55,6 @@ OWN_ARGUMENTS: dict = {
     "initializer": [names(INITIALIZERS), None],
     "n_members": [Interval(Integral, 1, None, closed="left")],
     "precision": [StrOptions(set(PRECISIONS)), None],
-    "engine": [StrOptions({"auto", *ENGINES})],
+    "engine": [StrOptions({"auto", "native", *ENGINES})],  # why there is no native one is told by `engine_named`
     "callbacks": [list, tuple, None],
 }

@@ -209,7 +209,9 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def _recipe(self, dtype: np.dtype) -> Recipe:
         momentum = "nesterov" if self.nesterovs_momentum else "momentum"
         return Recipe(
-            optimizer=momentum if self.solver == "sgd" else self.solver,
+            optimizer={"sgd": momentum, "lbfgs": "gradient_descent"}.get(
+                self.solver, self.solver
+            ),  # SciPy steps for the latter
             hyperparameters={
                 name: float(getattr(self, name)) for name in ("momentum", "beta_1", "beta_2", "epsilon", "weight_decay")
             },
@@ -277,6 +279,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         recipe = self._recipe(X.dtype)
         rows_a_step = min(self._rows_a_step(Y.shape[0]), Y.shape[0])
         recipe = with_precision(recipe, self.precision, self._engine, self.network_, rows_a_step)
+        self.engine_ = self._engine.runs_on(self.network_, recipe, self.parameters_.dtype)
         run = self._run if incremental and self._run is not None else self._start_run(recipe)
         run.trainer.adjust(self.network_, recipe)  # arguments may have been set since
         run.trainer.restore(self.parameters_.flatten())  # coefs_ may have been set or unpickled since
@@ -347,6 +350,8 @@ class MultilayerPerceptron(BaseEstimator, ABC):
                 f"The '{name}' parameter of {type(self).__name__} needs a stochastic solver; solver='lbfgs' is none. "
                 "Leave one of them out."
             )
+        recipe = self._recipe(X.dtype)
+        self.engine_ = self._engine.runs_on(self.network_, recipe, X.dtype)
         minimum = minimise(
             self._engine,
             self.network_,
@@ -354,7 +359,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
             X,
             Y,
             weights,
-            self._recipe(X.dtype),
+            recipe,
             max_iterations=int(self.max_iter),
             max_evaluations=self.max_fun,
             tol=float(self.tol),

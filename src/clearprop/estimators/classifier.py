@@ -52,7 +52,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         precision: None: in the type of X. "float32", "float64": in that. "bfloat16": in float32, with the factors of
             matrix products rounded to bfloat16 (8 bits; sums are float32): for large networks on processors
             with AMX; refused where the processor has no bfloat16. "auto": that where it is faster, else float32.
-        engine: "auto" or the name of an engine.
+        engine: "auto" (the fastest there is) or the name of an engine; `engine_` tells which one ran.
         callbacks: functions that are given each `Epoch`; one that returns True, or a sentence that says why, ends the
             training.
 

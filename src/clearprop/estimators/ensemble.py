@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FROM_DATA = ("n_features_in_", "feature_names_in_", "classes_", "_label_binarizer")
 
 #: What the members have of the network, all alike.
-OF_THE_NETWORK = ("network_", "n_outputs_", "n_layers_", "out_activation_")
+OF_THE_NETWORK = ("network_", "n_outputs_", "n_layers_", "out_activation_", "engine_")
 
 OF_ONE_NETWORK = ("coefs_", "intercepts_", "parameters_")
 

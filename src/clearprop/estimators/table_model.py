@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop.engines import engine_named
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.regressor import MLPRegressor
 from clearprop.estimators.table_predictor import Label, TablePredictor
@@ -196,7 +195,7 @@ def _training_record(estimator: MLPClassifier | MLPRegressor) -> dict[str, Any]:
         "held_out_score": None if best is None else estimator.scoring,
         "best_held_out_score": best,
         "stopped_because": history.stopped_because,
-        "engine": engine_named(estimator.engine).name,
+        "engine": estimator.engine_,
     }
 
 

@@ -23,6 +23,7 @@ PLAIN_ATTRIBUTES = (
     "n_outputs_",
     "n_layers_",
     "out_activation_",
+    "engine_",
     "n_iter_",
     "t_",
     "loss_",

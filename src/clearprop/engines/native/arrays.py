@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from clearprop.engines.interface import Rows
 from clearprop.mathematics.arrays import Array
 

@@ -190,12 +190,16 @@ class NativeEngine:
         """How many threads may be used."""
         return self._n_threads or thread_count()
 
+    def runs_on(self, network: Network, recipe: Recipe, dtype: Any) -> str:
+        """Name this engine, or the reference for what the core lacks."""
+        return self._reference.name if not recipe.precision and lacking(network, recipe, dtype) else self.name
+
     def trainer(self, network: Network, parameters: Parameters, recipe: Recipe) -> Trainer:
         """Start a training run from these parameters (copied).
 
         Raises ValueError for a recipe in bfloat16 where that is not to be had.
         """
-        if not recipe.precision and lacking(network, recipe, parameters.dtype):
+        if self.runs_on(network, recipe, parameters.dtype) != self.name:
             return self._reference.trainer(network, parameters, recipe)
         target = self.training_target(network, parameters, recipe)
         return NativeTrainer(network, parameters, recipe, self._n_threads, target)
