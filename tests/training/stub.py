@@ -30,7 +30,7 @@ class StubTrainer:
     def restore(self, snapshot):
         self.flat[:] = snapshot
 
-    def epoch(self, X, Y, weights, order, batch_size, learning_rates):
+    def epoch(self, X, Y, weights, order, batch_size, learning_rates, progress=None):
         self.asked.append((order, batch_size, learning_rates))
         self.flat[0] += 1
         loss = next(self.losses)

@@ -13,6 +13,8 @@ from clearprop.training import Epoch
 
 Show = Callable[[Epoch], None]
 
+SECONDS_WITHOUT_A_LINE = 10.0
+
 
 @contextmanager
 def training_progress(quiet: bool) -> Iterator[Show]:
@@ -21,20 +23,34 @@ def training_progress(quiet: bool) -> Iterator[Show]:
     if quiet:
         yield lambda epoch: None
     elif console.is_terminal:
-        with _bar(console) as bar:
-            task = bar.add_task("", total=None, numbers="")
-            yield lambda epoch: bar.update(
-                task, completed=epoch.epoch, total=epoch.n_epochs, numbers=_numbers(epoch), refresh=True
-            )
+        with _progress(console) as progress:
+            yield _Bar(progress)
     else:
         yield _Lines()
+
+
+class _Bar:
+    """A bar that grows within an epoch, too."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._task = progress, progress.add_task("", total=None, numbers="", share="")
+
+    def __call__(self, epoch: Epoch) -> None:
+        self._show(epoch.epoch, epoch.n_epochs, numbers=_numbers(epoch), share="")
+
+    def on_progress(self, epoch: int, n_epochs: int, share: float) -> None:
+        """Show how far an epoch is that takes its time."""
+        self._show(epoch - 1 + share, n_epochs, share=f"  {share:.0%} of epoch {epoch}")
+
+    def _show(self, completed: float, total: int, **fields: str) -> None:
+        self._progress.update(self._task, completed=completed, total=total, refresh=True, **fields)
 
 
 class _Lines:
     """One line an epoch, but no more than one a second: a log is read by people."""
 
     def __init__(self) -> None:
-        self._printed_at = -math.inf
+        self._printed_at = -math.inf  # of the last line
 
     def __call__(self, epoch: Epoch) -> None:
         now = time.monotonic()
@@ -42,10 +58,17 @@ class _Lines:
             self._printed_at = now
             print(f"epoch {epoch.epoch}/{epoch.n_epochs}  {_numbers(epoch)}", file=sys.stderr, flush=True)
 
+    def on_progress(self, epoch: int, n_epochs: int, share: float) -> None:
+        """Say how far an epoch is that takes long: every ten seconds."""
+        now = time.monotonic()
+        if now - self._printed_at >= SECONDS_WITHOUT_A_LINE:
+            self._printed_at = now
+            print(f"epoch {epoch}/{n_epochs}  {share:.0%} of it done", file=sys.stderr, flush=True)
 
-def _bar(console: Console) -> Progress:
+
+def _progress(console: Console) -> Progress:
     return Progress(
-        TextColumn("epoch {task.completed}/{task.total}"),
+        TextColumn("epoch {task.completed:.0f}/{task.total}{task.fields[share]}"),
         BarColumn(),
         TextColumn("{task.fields[numbers]}"),
         TimeRemainingColumn(),

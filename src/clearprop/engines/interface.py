@@ -1,11 +1,14 @@
 """What every engine offers and returns, so that training never knows which one runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
+
+#: Told (steps done, steps in all) of an epoch some ten times a second, by the thread that asked for the epoch.
+Progress: TypeAlias = Callable[[int, int], object]
 
 Rows: TypeAlias = Any  # X: a dense array (m, n_0), or a SciPy CSR array of that shape
 
@@ -69,7 +72,14 @@ class Trainer(Protocol):
         """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
 
     def epoch(
-        self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
+        self,
+        X: Rows,
+        Y: Array,
+        weights: Array | None,
+        order: Array | None,
+        batch_size: int,
+        learning_rates: Array,
+        progress: Progress | None = None,
     ) -> EpochResult:
         """Go once through the rows that `order` names (None: all, as they stand), one update a batch.
 
@@ -77,6 +87,7 @@ class Trainer(Protocol):
             X: (n, n_0); Y: (n, n_L); weights: (n,) or None.
             order: (m,) row numbers, m ≤ n: rows that are held out are not among them.
             learning_rates: η of each step, (⌈m/batch_size⌉,).
+            progress: told how far the epoch is.
         """
 
 
@@ -91,10 +102,13 @@ class EpochCall:
     order: Array | None
     batch_size: int
     learning_rates: Array
+    progress: Progress | None = None
 
     def run(self) -> EpochResult:
         """Go through this epoch by itself."""
-        return self.trainer.epoch(self.X, self.Y, self.weights, self.order, self.batch_size, self.learning_rates)
+        return self.trainer.epoch(
+            self.X, self.Y, self.weights, self.order, self.batch_size, self.learning_rates, self.progress
+        )
 
 
 def one_after_another(calls: Sequence[EpochCall]) -> list[EpochResult]:

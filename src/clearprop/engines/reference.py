@@ -1,13 +1,14 @@
 """The reference engine: NumPy runs the equations as they are written. It is the specification of the other engines."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from clearprop.engines.interface import EpochCall, EpochResult, Recipe, Rows, one_after_another
+from clearprop.engines.interface import EpochCall, EpochResult, Progress, Recipe, Rows, one_after_another
 from clearprop.engines.threads import step_threads
 from clearprop.engines.updates import Updates
 from clearprop.mathematics.arrays import Array
@@ -15,6 +16,7 @@ from clearprop.mathematics.dropout import dropout_masks
 from clearprop.mathematics.equations import Gradients, backward, forward, loss, penalty_value
 from clearprop.mathematics.network import Network, Parameters
 
+SECONDS_BETWEEN_REPORTS = 0.1
 BLOCK_ROWS = 4096  # prediction goes in blocks, so that memory does not grow with the table
 
 
@@ -55,12 +57,19 @@ class ReferenceTrainer:
         self._updates.max_norm = recipe.max_grad_norm
 
     def epoch(
-        self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
+        self,
+        X: Rows,
+        Y: Array,
+        weights: Array | None,
+        order: Array | None,
+        batch_size: int,
+        learning_rates: Array,
+        progress: Progress | None = None,
     ) -> EpochResult:
         """Go once through the rows of `order`, one update a batch; see `Trainer`."""
         n, total, done = Y.shape[0] if order is None else len(order), 0.0, 0
         norms = np.zeros((2, self._network.n_layers))
-        diverged_at = None
+        diverged_at, reported = None, time.monotonic()
         quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # divergence is told by the loss
         with quiet, step_threads(self._network, batch_size):
             for rate in learning_rates.tolist():
@@ -74,6 +83,9 @@ class ReferenceTrainer:
                 if not math.isfinite(value):
                     diverged_at = done
                     break
+                if progress is not None and time.monotonic() - reported >= SECONDS_BETWEEN_REPORTS:
+                    progress(done, len(learning_rates))
+                    reported = time.monotonic()
         return EpochResult(total / n, norms[0] / done, norms[1] / done, diverged_at)
 
     def _step(self, X: Rows, Y: Array, weights: Array | None, rate: float) -> tuple[float, Gradients]:

@@ -54,7 +54,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
             with AMX; refused where the processor has no bfloat16. "auto": that where it is faster, else float32.
         engine: "auto" (the fastest there is) or the name of an engine; `engine_` tells which one ran.
         callbacks: functions that are given each `Epoch`; one that returns True, or a sentence that says why, ends the
-            training.
+            training. Its method `on_progress(epoch, n_epochs, share)`, if it has one, is told within long epochs, too.
 
     Raises:
         ValueError: on `fit`, an argument or data that do not fit; its kind `DivergenceError` if a loss is not finite

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from clearprop.training.history import Epoch, History, mean_epoch
 from clearprop.training.stopping import Stopping
 
 Callback = Callable[[Epoch], object]
+OnProgress = Callable[[int, int, float], object]  # of a callback: epoch, most epochs, share of the epoch that is done
 Score = Callable[[Parameters], float]
 Advance = Callable[[Sequence[EpochCall]], list[EpochResult]]  # `Engine.epochs`
 
@@ -144,6 +146,7 @@ def train_together(
 ) -> None:
     """Train each run on its task, all of them epoch by epoch; `epochs_done` of each counts its epochs.
 
+    A callback with a method `on_progress(epoch, n_epochs, share)` is told within long epochs, too, how far they are.
     The order of the rows is drawn as scikit-learn draws it: each epoch permutes the last epoch's order. Each run ends
     by its own plan; callbacks (given the mean over the runs, `mean_epoch`) and Ctrl-C end all; Ctrl-C gives a warning.
     The best epoch's parameters are restored where there is a score.
@@ -153,7 +156,7 @@ def train_together(
             back, and the other runs have gone on to their ends.
     """
     rates: Rates = {}
-    courses = [_Course(run, task, rates) for run, task in zip(runs, tasks, strict=True)]
+    courses = [_Course(run, task, rates, callbacks) for run, task in zip(runs, tasks, strict=True)]
     try:
         if len(courses) == 1:
             _all_epochs(courses, callbacks, one_after_another)
@@ -213,8 +216,10 @@ def _one_epoch(courses: "list[_Course]", callbacks: Sequence[Callback], advance:
 class _Course:
     """The way of one run through one call: call, receive, score, record, decide, epoch after epoch, then finish."""
 
-    def __init__(self, run: Run, task: Task, rates: Rates) -> None:
+    def __init__(self, run: Run, task: Task, rates: Rates, callbacks: Sequence[Callback]) -> None:
         self._run, self._task, self._rates = run, task, rates
+        told = [callback.on_progress for callback in callbacks if hasattr(callback, "on_progress")]
+        self._progress = partial(self._tell, told) if told else None
         self._plan = run.plan = task.plan.with_rates_of(run.plan)
         self._n_epochs = task.n_epochs or self._plan.max_epochs
         self._order = task.rows
@@ -251,7 +256,11 @@ class _Course:
         self._is_drawn = False
         rates = self._learning_rates()
         self._rate = float(rates[-1])
-        return EpochCall(self._run.trainer, *self._task.data, self._order, self._plan.batch_size, rates)
+        return EpochCall(self._run.trainer, *self._task.data, self._order, self._plan.batch_size, rates, self._progress)
+
+    def _tell(self, told: list[OnProgress], steps_done: int, n_steps: int) -> None:
+        for on_progress in told:
+            on_progress(self._run.epochs_done + 1, self._plan.max_epochs, steps_done / n_steps)
 
     def _learning_rates(self) -> Array:
         run, plan = self._run, self._plan

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.engines.interface import EpochCall, EpochResult, Recipe, Rows, Trainer
+from clearprop.engines.interface import EpochCall, EpochResult, Progress, Recipe, Rows, Trainer
 from clearprop.engines.native import _core
 from clearprop.engines.native.arrays import matrix, row_order, rows_given, vector
 from clearprop.engines.reference import ReferenceEngine
@@ -129,26 +129,38 @@ class NativeTrainer:
         self._core.adjust(*_shape(network), _settings(self._recipe))
 
     def epoch(
-        self, X: Rows, Y: Array, weights: Array | None, order: Array | None, batch_size: int, learning_rates: Array
+        self,
+        X: Rows,
+        Y: Array,
+        weights: Array | None,
+        order: Array | None,
+        batch_size: int,
+        learning_rates: Array,
+        progress: Progress | None = None,
     ) -> EpochResult:
         """Go once through the rows of `order`, one update a batch; see `Trainer`."""
-        return run_epochs([EpochCall(self, X, Y, weights, order, batch_size, learning_rates)], self._n_threads)[0]
+        call = EpochCall(self, X, Y, weights, order, batch_size, learning_rates, progress)
+        return run_epochs([call], self._n_threads)[0]
 
-    def prepared(self, call: EpochCall) -> tuple[Any, Any]:
-        """The call as the core takes it, and the arrays that must live until it has run."""
-        sizes, dtype = self._network.sizes, self._flat.dtype
-        X = rows_given(call.X, sizes[0], dtype)
-        n = call.X.shape[0]
-        arrays = (
-            self._flat,
-            *X,
+    def checked(self, call: EpochCall) -> tuple[Any, ...]:
+        """The call's table as the core takes it: X dense or compressed, Y, weights."""
+        sizes, dtype, n = self._network.sizes, self._flat.dtype, call.X.shape[0]
+        return (
+            *rows_given(call.X, sizes[0], dtype),
             matrix("Y", call.Y, (n, sizes[-1]), dtype),
             None if call.weights is None else vector("weights", call.weights, n, dtype),
-            row_order(call.order, n),
+        )
+
+    def prepared(self, call: EpochCall, table: tuple[Any, ...]) -> tuple[Any, Any]:
+        """The call as the core takes it, and the arrays that must live until it has run."""
+        arrays = (
+            self._flat,
+            *table,
+            row_order(call.order, call.X.shape[0]),
             int(call.batch_size),
             np.ascontiguousarray(call.learning_rates, np.float64),
         )
-        return EPOCHS[dtype](self._core, *arrays), arrays
+        return EPOCHS[self._flat.dtype](self._core, *arrays), arrays
 
 
 def _restored(network: Network, parameters: Parameters, recipe: Recipe, n_updates: int, slots: State) -> Trainer:
@@ -162,8 +174,16 @@ def _restored(network: Network, parameters: Parameters, recipe: Recipe, n_update
 
 def run_epochs(calls: Sequence[EpochCall], n_threads: int | None = None) -> list[EpochResult]:
     """Go through these epochs at once; each ends as it would by itself."""
-    prepared = [call.trainer.prepared(call) for call in calls]
-    _core.run([call for call, _ in prepared], n_threads or thread_count())
+    tables: dict[tuple[int, ...], tuple[Any, ...]] = {}  # members of an ensemble share theirs: checked once
+    prepared = []
+    for call in calls:
+        trainer = call.trainer
+        assert isinstance(trainer, NativeTrainer)
+        table = (id(call.X), id(call.Y), id(call.weights))
+        if table not in tables:
+            tables[table] = trainer.checked(call)
+        prepared.append(trainer.prepared(call, tables[table]))
+    _core.run([call for call, _ in prepared], n_threads or thread_count(), calls[0].progress if calls else None)
     return [
         EpochResult(call.loss, np.array(call.gradient_norms), np.array(call.delta_norms), call.diverged_at or None)
         for call, _ in prepared

@@ -9,6 +9,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,12 +42,20 @@ void require(bool holds, const char* what) {
     if (!holds) throw nb::value_error(what);
 }
 
-// Whether Python has something to say (Ctrl-C): asked by the calling thread while the lock is not held.
-class Signals {
+// Whether Python has something to say (Ctrl-C), and how far we are told to it: by the calling thread, while the lock is
+// not held.
+class Conversation {
   public:
-    bool pending() {
+    explicit Conversation(nb::object progress = nb::none(), std::int64_t n_steps = 0)
+        : progress_(std::move(progress)), n_steps_(n_steps) {}
+
+    bool ended(std::int64_t steps_done = 0) {
         const nb::gil_scoped_acquire lock;
-        if (!error_ && PyErr_CheckSignals() != 0) error_ = std::make_unique<nb::python_error>();
+        if (error_) return true;
+        if (PyErr_CheckSignals() != 0)
+            error_ = std::make_unique<nb::python_error>();
+        else
+            report(steps_done);
         return error_ != nullptr;
     }
     void raise() {
@@ -56,6 +65,20 @@ class Signals {
     }
 
   private:
+    void report(std::int64_t steps_done) {
+        const auto now = std::chrono::steady_clock::now();
+        if (progress_.is_none() || now - reported_ < std::chrono::milliseconds(100)) return;
+        reported_ = now;
+        try {
+            progress_(steps_done, n_steps_);
+        } catch (const nb::python_error& error) {
+            error_ = std::make_unique<nb::python_error>(error);
+        }
+    }
+
+    nb::object progress_;
+    std::int64_t n_steps_;
+    std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
     std::unique_ptr<nb::python_error> error_;
 };
 
@@ -148,15 +171,15 @@ struct Trained {
         const Table<T> table = table_of(shape, dense, compressed, y, weights, std::nullopt);
         require(flat.shape(0) == training.n_parameters() && gradient.shape(0) == training.n_parameters(),
                 "parameters: another number of them");
-        Signals signals;
+        Conversation python;
         double value = 0.0;
         {
             const nb::gil_scoped_release unlocked;
             training.load(flat.data());
             value = training.objective(table, gradient.data(), n_threads,
-                                       [&](std::int64_t) { return signals.pending(); });
+                                       [&](std::int64_t) { return python.ended(); });
         }
-        signals.raise();
+        python.raise();
         return value;
     }
 
@@ -174,6 +197,7 @@ struct Trained {
 struct Call {
     virtual ~Call() = default;
     virtual void run(int n_threads, const Poll& poll) = 0;
+    virtual std::int64_t n_steps() const = 0;
     EpochResult result;
 };
 
@@ -184,47 +208,56 @@ struct CallOf : Call {
            const std::optional<Vector1<std::int64_t>>& order, int batch_size, const Vector1<double>& learning_rates)
         : training(trained.training), table(table_of(trained.shape, dense, compressed, y, weights, order)),
           parameters(flat.data()), batch_size(batch_size), learning_rates(learning_rates.data()),
-          n_steps(static_cast<std::int64_t>(learning_rates.shape(0))) {
+          n_steps_(static_cast<std::int64_t>(learning_rates.shape(0))) {
         require(flat.shape(0) == training.n_parameters(), "parameters: another number of them");
-        require(batch_size >= 1 && n_steps == (table.n_rows + batch_size - 1) / batch_size,
+        require(batch_size >= 1 && n_steps_ == (table.n_rows + batch_size - 1) / batch_size,
                 "learning_rates: one a batch is needed");
     }
 
     void run(int n_threads, const Poll& poll) override {
         training.load(parameters);
-        result = training.epoch(table, batch_size, learning_rates, n_steps, n_threads, poll);
+        result = training.epoch(table, batch_size, learning_rates, n_steps_, n_threads, poll);
         training.store(parameters);
     }
+
+    std::int64_t n_steps() const override { return n_steps_; }
 
     Training<T>& training;
     const Table<T> table;
     T* const parameters;
     const int batch_size;
     const double* const learning_rates;
-    const std::int64_t n_steps;
+    const std::int64_t n_steps_;
 };
 
-// Go through all epochs: one with all threads, several side by side with one thread each.
-void run_calls(const std::vector<Call*>& calls, int n_threads) {
-    Signals signals;
+// Each epoch by one thread; progress is told in epochs.
+void run_side_by_side(const std::vector<Call*>& calls, int n_threads, Conversation& python) {
     std::atomic<bool> stopped{false};
+    std::atomic<std::size_t> next{0}, done{0};
+    Turn turn(std::min(n_threads, static_cast<int>(calls.size())));
+    turn.run([&](int thread) {
+        const Poll poll = [&](std::int64_t) {
+            if (thread == 0 && python.ended(static_cast<std::int64_t>(done.load())))
+                stopped.store(true, std::memory_order_relaxed);
+            return stopped.load(std::memory_order_relaxed);
+        };
+        for (std::size_t i = next++; i < calls.size() && !poll(0); i = next++, done++) calls[i]->run(1, poll);
+    });
+}
+
+// Go through all epochs: one with all threads, several side by side with one thread each.
+void run_calls(const std::vector<Call*>& calls, int n_threads, nb::object progress) {
+    if (calls.empty()) return;
+    const bool alone = calls.size() == 1;
+    Conversation python(std::move(progress), alone ? calls[0]->n_steps() : static_cast<std::int64_t>(calls.size()));
     {
         const nb::gil_scoped_release unlocked;
-        if (calls.size() == 1) {
-            calls[0]->run(n_threads, [&](std::int64_t) { return signals.pending(); });
-        } else {
-            Turn turn(std::min(n_threads, static_cast<int>(calls.size())));
-            std::atomic<std::size_t> next{0};
-            turn.run([&](int thread) {
-                const Poll poll = [&](std::int64_t) {
-                    if (thread == 0 && signals.pending()) stopped.store(true, std::memory_order_relaxed);
-                    return stopped.load(std::memory_order_relaxed);
-                };
-                for (std::size_t i = next++; i < calls.size() && !poll(0); i = next++) calls[i]->run(1, poll);
-            });
-        }
+        if (alone)
+            calls[0]->run(n_threads, [&](std::int64_t steps_done) { return python.ended(steps_done); });
+        else
+            run_side_by_side(calls, n_threads, python);
     }
-    signals.raise();
+    python.raise();
 }
 
 template <class T>
@@ -246,14 +279,14 @@ void predict_into(const std::vector<Matrix<T>>& W, const std::vector<Vector1<T>>
                 static_cast<int>(output.shape(1)) == layers.back().units,
             "output: (rows of X, n_L) is needed");
     const Kernels<T>& kernels = kernels_for<T>(target);
-    Signals signals;
+    Conversation python;
     {
         const nb::gil_scoped_release unlocked;
         if (table.n_rows > 0)
             predict(kernels, layers, table, output.data(), pre_activation, n_threads,
-                    [&] { return signals.pending(); });
+                    [&] { return python.ended(); });
     }
-    signals.raise();
+    python.raise();
 }
 
 template <class T>
@@ -331,5 +364,5 @@ NB_MODULE(_core, module) {
         .def_prop_ro("diverged_at", [](const Call& call) { return call.result.diverged_at; });
     bind<float>(module, "TrainingFloat32", "EpochFloat32");
     bind<double>(module, "TrainingFloat64", "EpochFloat64");
-    module.def("run", &run_calls, "calls"_a, "n_threads"_a);
+    module.def("run", &run_calls, "calls"_a, "n_threads"_a, "progress"_a.none() = nb::none());
 }
