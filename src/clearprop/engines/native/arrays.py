@@ -68,6 +68,8 @@ def row_order(order: Array | None, n_rows: int) -> Array | None:
 
 
 def _row_by_row(array: Array, dtype: Any) -> Array:
+    if array.dtype == dtype and array.flags.carray:  # the usual case, told quickly: C order, aligned, writeable
+        return array
     array = array.astype(dtype, copy=False)
     beside = array.shape[1] <= 1 or array.strides[1] == array.itemsize
     aligned = array.flags.aligned and array.strides[0] % array.itemsize == 0

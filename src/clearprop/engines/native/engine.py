@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,18 +40,22 @@ def thread_count() -> int:
 
 def lacking(network: Network, recipe: Recipe | None, dtype: Any) -> str:
     """What the core has not got for this network and recipe; "" if it has all."""
-    for l in network.layers:
-        if network.activation(l).name not in _core.activations:
-            return f"activation {network.activation(l).name!r}"
-    if network.loss_entry.name not in _core.losses:
-        return f"loss {network.loss!r}"
     if np.dtype(dtype) not in TRAININGS:
         return f"numbers of type {np.dtype(dtype)}"
     if recipe is not None and entry_named(OPTIMIZERS, recipe.optimizer, "optimizer").name not in _core.optimizers:
         return f"optimizer {recipe.optimizer!r}"
-    return ""
+    return _lacking_for(network)
 
 
+@lru_cache(maxsize=256)  # to predict one row takes less time than to look through the tables
+def _lacking_for(network: Network) -> str:
+    for l in network.layers:
+        if network.activation(l).name not in _core.activations:
+            return f"activation {network.activation(l).name!r}"
+    return "" if network.loss_entry.name in _core.losses else f"loss {network.loss!r}"
+
+
+@lru_cache(maxsize=256)
 def _shape(network: Network) -> tuple[list[int], int, bool]:
     activations = [_core.activations.index(network.activation(l).name) for l in network.layers]
     return activations, _core.losses.index(network.loss_entry.name), network.is_paired
@@ -237,7 +242,7 @@ class NativeEngine:
 
     @property
     def _exact_target(self) -> str:
-        return "" if self._target in _core.bfloat16_targets() else self._target
+        return self._target if self._target and self._target not in _core.bfloat16_targets() else ""
 
     def why_no_bfloat16(self, network: Network, recipe: Recipe) -> str:
         """Say why products in bfloat16 are not to be had for this network, recipe and processor; "": they are."""
@@ -272,7 +277,8 @@ class NativeEngine:
         W = [matrix(f"W[{l}]", parameters.W[l], (sizes[l], sizes[l - 1]), dtype) for l in network.layers]
         b = [vector(f"b[{l}]", parameters.b[l], sizes[l], dtype) for l in network.layers]
         given = rows_given(X, sizes[0], dtype)
-        _core.predict(W, b, _shape(network)[0], *given, output, pre_activation, self.n_threads, self._exact_target)
+        n_threads = 1 if len(output) == 1 else self.n_threads
+        _core.predict(W, b, _shape(network)[0], *given, output, pre_activation, n_threads, self._exact_target)
         return output
 
     def objective(

@@ -42,9 +42,9 @@ struct Kernels {
 
 // The targets that this processor can run, the fastest first.
 template <class T>
-std::vector<const Kernels<T>*> runnable_kernels();
+const std::vector<const Kernels<T>*>& runnable_kernels();
 
 // Those whose products are in bfloat16; asks the operating system for the tiles of AMX.
-std::vector<const Kernels<float>*> runnable_bfloat16_kernels();
+const std::vector<const Kernels<float>*>& runnable_bfloat16_kernels();
 
 }  // namespace clearprop

@@ -88,34 +88,44 @@ bool has_tiles() { return has_dot_products() && bit(7, 3, 24) && bit(7, 3, 22) &
 }  // namespace
 #endif
 
-std::vector<const Kernels<float>*> runnable_bfloat16_kernels() {
-    std::vector<const Kernels<float>*> found;
+// Each list is made once: to ask the processor takes as long as a prediction where it is a virtual one.
+const std::vector<const Kernels<float>*>& runnable_bfloat16_kernels() {
+    static const auto found = [] {
+        std::vector<const Kernels<float>*> runnable;
 #if CLEARPROP_HAS_BFLOAT16
-    if (has_tiles()) found.push_back(&bfloat16::kernels_of_tiles());
-    if (has_dot_products()) found.push_back(&bfloat16::kernels_of_dot_products());
+        if (has_tiles()) runnable.push_back(&bfloat16::kernels_of_tiles());
+        if (has_dot_products()) runnable.push_back(&bfloat16::kernels_of_dot_products());
 #endif
+        return runnable;
+    }();
     return found;
 }
 
 template <>
-std::vector<const Kernels<float>*> runnable_kernels<float>() {
-    std::vector<const Kernels<float>*> found;
+const std::vector<const Kernels<float>*>& runnable_kernels<float>() {
+    static const auto found = [] {
+        std::vector<const Kernels<float>*> runnable;
 #if CLEARPROP_X86
-    if (has_avx512()) found.push_back(&avx512::kernels_of_float());
-    if (has_avx2()) found.push_back(&avx2::kernels_of_float());
+        if (has_avx512()) runnable.push_back(&avx512::kernels_of_float());
+        if (has_avx2()) runnable.push_back(&avx2::kernels_of_float());
 #endif
-    found.push_back(&plain::kernels_of_float());
+        runnable.push_back(&plain::kernels_of_float());
+        return runnable;
+    }();
     return found;
 }
 
 template <>
-std::vector<const Kernels<double>*> runnable_kernels<double>() {
-    std::vector<const Kernels<double>*> found;
+const std::vector<const Kernels<double>*>& runnable_kernels<double>() {
+    static const auto found = [] {
+        std::vector<const Kernels<double>*> runnable;
 #if CLEARPROP_X86
-    if (has_avx512()) found.push_back(&avx512::kernels_of_double());
-    if (has_avx2()) found.push_back(&avx2::kernels_of_double());
+        if (has_avx512()) runnable.push_back(&avx512::kernels_of_double());
+        if (has_avx2()) runnable.push_back(&avx2::kernels_of_double());
 #endif
-    found.push_back(&plain::kernels_of_double());
+        runnable.push_back(&plain::kernels_of_double());
+        return runnable;
+    }();
     return found;
 }
 
