@@ -5,6 +5,7 @@ import pytest
 
 from clearprop import MLPClassifier, engines, load, save
 from clearprop.engines import ENGINES
+from clearprop.estimators.table_model import TableModel
 
 X = np.random.default_rng(0).normal(size=(40, 3))
 y = (X[:, 0] > 0).astype(int)
@@ -35,3 +36,11 @@ def test_why_there_is_no_native_engine(monkeypatch):
     monkeypatch.setattr(engines.native, "why_not", "the native engine was not built")
     with pytest.raises(ValueError, match="engine: the native engine was not built"):
         engines.engine_named("native")
+
+
+@pytest.mark.parametrize("why_not", ["no native engine: for a reason", ""])
+def test_training_on_a_table_says_where_it_is_slower(why_not, monkeypatch):
+    monkeypatch.setattr(engines.native, "why_not", why_not)
+    lines = []
+    TableModel.fit({"x": [0.0, 1.0] * 20, "y": ["a", "b"] * 20}, "y", say=lines.append, max_iter=1)
+    assert any("no native engine" in line for line in lines) == bool(why_not)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from sklearn.exceptions import ConvergenceWarning
 
+from clearprop.engines import native
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.regressor import MLPRegressor
 from clearprop.estimators.table_predictor import Label, TablePredictor
@@ -106,6 +107,8 @@ class TableModel(TablePredictor):
         say(_headline(source, len(y), dropped, len(features.column_names), target, labels))
         for note in encoder.notes:
             say(f"  {note}")
+        if native.why_not:
+            say(f"  {native.why_not}; training is slower without it")
         if estimator.early_stopping and not _can_hold_out(y, labels, estimator.validation_fraction):
             if arguments.get("early_stopping"):
                 raise TableError(

@@ -1,14 +1,19 @@
 """The native engine: the equations in C++, whole epochs at a time, without Python in between."""
 
+from importlib.util import find_spec
+
 from clearprop.engines.interface import Engine
 
 #: What is said where the compiled core is missing, or cannot run here; "" where all is well.
 why_not = ""
 
-try:
-    from clearprop.engines.native.engine import NativeEngine
-except (ImportError, AttributeError) as error:  # AttributeError: a core that was compiled from other sources
-    why_not = f"the native engine was not built when Clearprop was installed (no C++ compiler?): {error}"
+if find_spec("clearprop.engines.native._core") is None:
+    why_not = "no native engine: there was no C++20 compiler, or no header of Python, when Clearprop was installed"
+else:
+    try:
+        from clearprop.engines.native.engine import NativeEngine
+    except (ImportError, AttributeError) as error:  # AttributeError: a core that was compiled from other sources
+        why_not = f"no native engine: {error}; install Clearprop anew"
 
 
 def native_engine() -> Engine | None:
