@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -42,7 +43,7 @@ class _Bar:
         """Show how far an epoch is that takes its time."""
         self._show(epoch - 1 + share, n_epochs, share=f"  {share:.0%} of epoch {epoch}")
 
-    def _show(self, completed: float, total: int, **fields: str) -> None:
+    def _show(self, completed: float, total: int, **fields: Any) -> None:
         self._progress.update(self._task, completed=completed, total=total, refresh=True, **fields)
 
 

@@ -208,9 +208,9 @@ class MultilayerPerceptron(BaseEstimator, ABC):
 
     def _recipe(self, dtype: np.dtype) -> Recipe:
         momentum = "nesterov" if self.nesterovs_momentum else "momentum"
-        entries = {"sgd": momentum, "lbfgs": "gradient_descent"}  # SciPy takes the steps of the latter
+        entries: dict = {"sgd": momentum, "lbfgs": "gradient_descent"}  # SciPy takes the steps of the latter
         return Recipe(
-            optimizer=entries[self.solver] if self.solver in entries else self.solver,
+            optimizer=entries.get(self.solver, self.solver),
             hyperparameters={
                 name: float(getattr(self, name)) for name in ("momentum", "beta_1", "beta_2", "epsilon", "weight_decay")
             },
