@@ -210,7 +210,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
         momentum = "nesterov" if self.nesterovs_momentum else "momentum"
         entries: dict = {"sgd": momentum, "lbfgs": "gradient_descent"}  # SciPy takes the steps of the latter
         return Recipe(
-            optimizer=entries.get(self.solver, self.solver),
+            optimizer=str(entries.get(self.solver, self.solver)),
             hyperparameters={
                 name: float(getattr(self, name)) for name in ("momentum", "beta_1", "beta_2", "epsilon", "weight_decay")
             },
