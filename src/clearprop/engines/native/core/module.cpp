@@ -8,11 +8,14 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <tuple>
 
 #include "names.hpp"
 #include "prediction.hpp"
@@ -144,25 +147,62 @@ const Kernels<T>& kernels_for(const std::string& target) {
     throw nb::value_error(("target: this processor cannot run '" + target + "'").c_str());
 }
 
+bool in_table(int number, std::size_t entries) { return number >= 0 && number < static_cast<int>(entries); }
+
+void require_activations(const std::vector<int>& activations) {
+    const std::size_t elementwise = activation_names.size() - 1;  // softmax is the last, and for the output only
+    for (std::size_t l = 0; l < activations.size(); l++)
+        require(in_table(activations[l], l + 1 < activations.size() ? elementwise : activation_names.size()),
+                "activations: a number that is none, or softmax in a hidden layer");
+}
+
 Shape shape_of(std::vector<int> sizes, std::vector<int> activations, int loss, bool paired) {
     require(sizes.size() >= 2 && activations.size() == sizes.size() - 1, "sizes: n_0..n_L and L activations are needed");
+    require(*std::min_element(sizes.begin(), sizes.end()) >= 1, "sizes: whole numbers from 1 are needed");
+    require_activations(activations);
+    require(in_table(loss, loss_names.size()), "loss: a number that is none");
     return {std::move(sizes), std::move(activations), loss, paired};
 }
+
+const Settings& checked(const Settings& settings) {
+    require(in_table(settings.optimizer, optimizer_names.size()), "optimizer: a number that is none");
+    require(settings.n_slots == optimizer_slots[settings.optimizer], "n_slots: as many as the optimizer has are needed");
+    require(settings.dropout >= 0.0 && settings.dropout < 1.0, "dropout: a number from 0 to below 1 is needed");
+    return settings;
+}
+
+// A run's buffers are for one call at a time: another, from a second thread or a callback, is an error.
+class InUse {
+  public:
+    explicit InUse(std::atomic<bool>& flag) {
+        if (flag.exchange(true)) throw std::runtime_error("a training run takes one call at a time; this one is in use");
+        flag_.reset(&flag);
+    }
+
+  private:
+    struct Release {
+        void operator()(std::atomic<bool>* flag) const { flag->store(false); }
+    };
+    std::unique_ptr<std::atomic<bool>, Release> flag_;
+};
 
 // A training run as Python holds it: what is trained is copied from the flat vector before an epoch, and into it after.
 template <class T>
 struct Trained {
     Training<T> training;
     Shape shape;
+    std::atomic<bool> in_use{false};
 
     Trained(std::vector<int> sizes, std::vector<int> activations, int loss, bool paired, const Settings& settings,
             const std::string& target)
-        : training(shape_of(sizes, activations, loss, paired), settings, kernels_for<T>(target)),
+        : training(shape_of(sizes, activations, loss, paired), checked(settings), kernels_for<T>(target)),
           shape(shape_of(sizes, activations, loss, paired)) {}
 
     void adjust(std::vector<int> activations, int loss, bool paired, const Settings& settings) {
-        shape = shape_of(shape.sizes, std::move(activations), loss, paired);
-        training.adjust(shape, settings);
+        const InUse here(in_use);
+        Shape adjusted = shape_of(shape.sizes, std::move(activations), loss, paired);
+        training.adjust(adjusted, checked(settings));
+        shape = std::move(adjusted);
     }
 
     double objective(const Vector1<T>& flat, const std::optional<Matrix<T>>& dense,
@@ -171,6 +211,7 @@ struct Trained {
         const Table<T> table = table_of(shape, dense, compressed, y, weights, std::nullopt);
         require(flat.shape(0) == training.n_parameters() && gradient.shape(0) == training.n_parameters(),
                 "parameters: another number of them");
+        const InUse here(in_use);
         Conversation python;
         double value = 0.0;
         {
@@ -184,6 +225,7 @@ struct Trained {
     }
 
     void slot(int number, const Output1<T>& flat, bool load) {
+        const InUse here(in_use);
         require(number >= 0 && number < training.n_slots(), "slot: the optimizer has fewer");
         require(flat.shape(0) == training.n_parameters(), "slot: another number of parameters");
         if (load)
@@ -198,6 +240,7 @@ struct Call {
     virtual ~Call() = default;
     virtual void run(int n_threads, const Poll& poll) = 0;
     virtual std::int64_t n_steps() const = 0;
+    virtual InUse use() const = 0;
     EpochResult result;
 };
 
@@ -206,23 +249,29 @@ struct CallOf : Call {
     CallOf(Trained<T>& trained, const Output1<T>& flat, const std::optional<Matrix<T>>& dense,
            const std::optional<Compressed<T>>& compressed, const Matrix<T>& y, const std::optional<Vector1<T>>& weights,
            const std::optional<Vector1<std::int64_t>>& order, int batch_size, const Vector1<double>& learning_rates)
-        : training(trained.training), table(table_of(trained.shape, dense, compressed, y, weights, order)),
-          parameters(flat.data()), batch_size(batch_size), learning_rates(learning_rates.data()),
+        : trained(trained), held(flat, dense, compressed, y, weights, order, learning_rates),
+          table(table_of(trained.shape, dense, compressed, y, weights, order)), parameters(flat.data()),
+          batch_size(batch_size), learning_rates(learning_rates.data()),
           n_steps_(static_cast<std::int64_t>(learning_rates.shape(0))) {
-        require(flat.shape(0) == training.n_parameters(), "parameters: another number of them");
+        require(flat.shape(0) == trained.training.n_parameters(), "parameters: another number of them");
         require(batch_size >= 1 && n_steps_ == (table.n_rows + batch_size - 1) / batch_size,
                 "learning_rates: one a batch is needed");
     }
 
     void run(int n_threads, const Poll& poll) override {
-        training.load(parameters);
-        result = training.epoch(table, batch_size, learning_rates, n_steps_, n_threads, poll);
-        training.store(parameters);
+        trained.training.load(parameters);
+        result = trained.training.epoch(table, batch_size, learning_rates, n_steps_, n_threads, poll);
+        trained.training.store(parameters);
     }
 
     std::int64_t n_steps() const override { return n_steps_; }
+    InUse use() const override { return InUse(trained.in_use); }
 
-    Training<T>& training;
+    Trained<T>& trained;
+    // What the pointers below point into stays as long as the call.
+    const std::tuple<Output1<T>, std::optional<Matrix<T>>, std::optional<Compressed<T>>, Matrix<T>,
+                     std::optional<Vector1<T>>, std::optional<Vector1<std::int64_t>>, Vector1<double>>
+        held;
     const Table<T> table;
     T* const parameters;
     const int batch_size;
@@ -248,6 +297,11 @@ void run_side_by_side(const std::vector<Call*>& calls, int n_threads, Conversati
 // Go through all epochs: one with all threads, several side by side with one thread each.
 void run_calls(const std::vector<Call*>& calls, int n_threads, nb::object progress) {
     if (calls.empty()) return;
+    std::vector<InUse> runs;
+    for (const Call* call : calls) {
+        require(call != nullptr, "calls: epochs are needed");
+        runs.push_back(call->use());
+    }
     const bool alone = calls.size() == 1;
     Conversation python(std::move(progress), alone ? calls[0]->n_steps() : static_cast<std::int64_t>(calls.size()));
     {
@@ -266,6 +320,7 @@ void predict_into(const std::vector<Matrix<T>>& W, const std::vector<Vector1<T>>
                   const std::optional<Compressed<T>>& compressed, const Output2<T>& output, bool pre_activation,
                   int n_threads, const std::string& target) {
     require(!W.empty() && W.size() == b.size() && W.size() == activations.size(), "W, b: one a layer is needed");
+    require_activations(activations);
     std::vector<PredictionLayer<T>> layers;
     for (std::size_t l = 0; l < W.size(); l++) {
         require(W[l].shape(1) == 1 || W[l].stride(1) == 1, "W: the numbers of a row must stand side by side");
@@ -291,25 +346,31 @@ void predict_into(const std::vector<Matrix<T>>& W, const std::vector<Vector1<T>>
 
 template <class T>
 void bind(nb::module_& module, const char* name, const char* call_name) {
-    nb::class_<CallOf<T>, Call>(module, call_name, "One epoch of one run. It borrows its arrays: keep them.")
+    nb::class_<CallOf<T>, Call>(module, call_name, "One epoch of one run.")
         .def(nb::init<Trained<T>&, const Output1<T>&, const std::optional<Matrix<T>>&,
                       const std::optional<Compressed<T>>&, const Matrix<T>&, const std::optional<Vector1<T>>&,
                       const std::optional<Vector1<std::int64_t>>&, int, const Vector1<double>&>(),
-             "run"_a, "flat"_a, "dense"_a.none(), "compressed"_a.none(), "y"_a, "weights"_a.none(), "order"_a.none(),
-             "batch_size"_a, "learning_rates"_a);
+             nb::keep_alive<1, 2>(), "run"_a, "flat"_a.noconvert(), "dense"_a.noconvert().none(),
+             "compressed"_a.noconvert().none(), "y"_a.noconvert(), "weights"_a.noconvert().none(),
+             "order"_a.noconvert().none(), "batch_size"_a, "learning_rates"_a.noconvert());
     nb::class_<Trained<T>>(module, name, "A training run: parameters, optimizer state and steps.")
         .def(nb::init<std::vector<int>, std::vector<int>, int, bool, const Settings&, const std::string&>(), "sizes"_a,
              "activations"_a, "loss"_a, "paired"_a, "settings"_a, "target"_a = "")
         .def("adjust", &Trained<T>::adjust, "activations"_a, "loss"_a, "paired"_a, "settings"_a)
-        .def("objective", &Trained<T>::objective, "flat"_a, "dense"_a.none(), "compressed"_a.none(), "y"_a,
-             "weights"_a.none(), "gradient"_a, "n_threads"_a)
-        .def("load_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, true); })
-        .def("store_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, false); })
+        .def("objective", &Trained<T>::objective, "flat"_a.noconvert(), "dense"_a.noconvert().none(),
+             "compressed"_a.noconvert().none(), "y"_a.noconvert(), "weights"_a.noconvert().none(),
+             "gradient"_a.noconvert(), "n_threads"_a)
+        .def(
+            "load_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, true); },
+            "number"_a, "flat"_a.noconvert())
+        .def(
+            "store_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, false); },
+            "number"_a, "flat"_a.noconvert())
         .def_prop_rw(
             "n_updates", [](const Trained<T>& self) { return self.training.n_updates(); },
             [](Trained<T>& self, std::int64_t n) { self.training.set_n_updates(n); });
     module.def("predict", &predict_into<T>, "W"_a, "b"_a, "activations"_a, "dense"_a.none(), "compressed"_a.none(),
-               "output"_a, "pre_activation"_a, "n_threads"_a, "target"_a = "");
+               "output"_a.noconvert(), "pre_activation"_a, "n_threads"_a, "target"_a = "");
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 // computed once, in double, by `step_of`.
 #pragma once
 
+#include "names.hpp"
 #include "vectors.hpp"
 #include "workspace.hpp"
 
@@ -22,10 +23,7 @@ struct Step {
 };
 
 // How many slots an optimizer has; others may be null.
-constexpr int slots_of(Optimizer optimizer) {
-    if (optimizer == Optimizer::gradient_descent) return 0;
-    return optimizer == Optimizer::adam || optimizer == Optimizer::adamw ? 2 : 1;
-}
+constexpr int slots_of(Optimizer optimizer) { return optimizer_slots[static_cast<int>(optimizer)]; }
 
 // What Adam's rate is multiplied by in step t = 1, 2, ...: √(1 − β₂ᵗ)/(1 − β₁ᵗ).
 inline double rate_correction(Optimizer optimizer, const Hyperparameters& h, std::int64_t t) {

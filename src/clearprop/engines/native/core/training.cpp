@@ -480,7 +480,10 @@ double Training<T>::objective(const Table<T>& table, T* gradient, int n_threads,
         loop.rows(all, thread, barrier.n_threads());
         barrier.wait();
         if (loop.stop.load(std::memory_order_relaxed)) return;
-        loop.tasks(loop.next_gradient, [&](const Task& task) { kernels_.gradient_pass(network_, all, task, false); });
+        loop.tasks(loop.next_gradient, [&](const Task& task) {
+            if (thread == 0) loop.ask();
+            if (!loop.stop.load(std::memory_order_relaxed)) kernels_.gradient_pass(network_, all, task, false);
+        });
         if (thread == 0) value = batch_loss(all, weight_square());
     });
     each_layer([&](const Layer<T>& layer, std::size_t matrix, std::size_t vector) {
