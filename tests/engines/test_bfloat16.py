@@ -236,12 +236,15 @@ def test_what_has_no_bfloat16_is_refused():
         native.NativeEngine().trainer(network, parameters, replace(BFLOAT16, optimizer="muon"))
 
 
-def test_auto_takes_bfloat16_for_large_networks_on_amx():
+def test_auto_takes_bfloat16_for_large_networks_on_amx(monkeypatch):
     engine, recipe = native.NativeEngine(), Recipe(precision="bfloat16")
     small, large = (Network(sizes, "relu", "softmax", "cross_entropy") for sizes in ((64, 32, 10), (784, 512, 512, 10)))
     assert engine.why_no_bfloat16(small, recipe) == engine.why_no_bfloat16(large, recipe) == ""
     assert engine.gains_by_bfloat16(large, 128) == ("amx" in TARGETS)
     assert not engine.gains_by_bfloat16(small, 32)
+    monkeypatch.setattr(native._core, "bfloat16_targets", lambda: ("avx512_bf16",))
+    assert engine.why_no_bfloat16(large, recipe) == ""
+    assert not engine.gains_by_bfloat16(large, 128)
 
 
 def test_a_model_learns_in_bfloat16_what_it_learns_in_float32():
