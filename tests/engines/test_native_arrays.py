@@ -1,5 +1,7 @@
 """Whatever array the native engine is handed, it gives the right result or a Python error."""
 
+import ast
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -510,3 +512,21 @@ def test_the_module_refuses_other_slots():
     for calls in ([None], None, [run]):
         with pytest.raises((TypeError, ValueError)):
             core.run(calls, 1)
+
+
+def named(nodes):
+    """The public names that statements of a stub define."""
+    found = {
+        getattr(node, "name", "") or node.target.id
+        for node in nodes
+        if hasattr(node, "name") or hasattr(node, "target")
+    }
+    return {name for name in found if not name.startswith("_")}
+
+
+def test_the_stub_describes_the_module():
+    stub = ast.parse(Path(native.__file__).with_name("_core.pyi").read_text("utf-8")).body
+    classes = {node.name: named(node.body) for node in stub if isinstance(node, ast.ClassDef)}
+    assert named(stub) == {name for name in dir(core) if not name.startswith("_")}
+    for described, name in (("Settings", "Settings"), ("Call", "Call"), ("_Training", "TrainingFloat32")):
+        assert classes[described] == {part for part in dir(getattr(core, name)) if not part.startswith("_")}
