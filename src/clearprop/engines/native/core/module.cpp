@@ -224,14 +224,21 @@ struct Trained {
         return value;
     }
 
-    void slot(int number, const Output1<T>& flat, bool load) {
+    void load_slot(int number, const Vector1<T>& flat) {
         const InUse here(in_use);
+        require_slot(number, flat.shape(0));
+        training.load_slot(number, flat.data());
+    }
+
+    void store_slot(int number, const Output1<T>& flat) {
+        const InUse here(in_use);
+        require_slot(number, flat.shape(0));
+        training.store_slot(number, flat.data());
+    }
+
+    void require_slot(int number, std::size_t size) const {
         require(number >= 0 && number < training.n_slots(), "slot: the optimizer has fewer");
-        require(flat.shape(0) == training.n_parameters(), "slot: another number of parameters");
-        if (load)
-            training.load_slot(number, flat.data());
-        else
-            training.store_slot(number, flat.data());
+        require(size == training.n_parameters(), "slot: another number of parameters");
     }
 };
 
@@ -360,12 +367,8 @@ void bind(nb::module_& module, const char* name, const char* call_name) {
         .def("objective", &Trained<T>::objective, "flat"_a.noconvert(), "dense"_a.noconvert().none(),
              "compressed"_a.noconvert().none(), "y"_a.noconvert(), "weights"_a.noconvert().none(),
              "gradient"_a.noconvert(), "n_threads"_a)
-        .def(
-            "load_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, true); },
-            "number"_a, "flat"_a.noconvert())
-        .def(
-            "store_slot", [](Trained<T>& self, int number, const Output1<T>& flat) { self.slot(number, flat, false); },
-            "number"_a, "flat"_a.noconvert())
+        .def("load_slot", &Trained<T>::load_slot, "number"_a, "flat"_a.noconvert())
+        .def("store_slot", &Trained<T>::store_slot, "number"_a, "flat"_a.noconvert())
         .def_prop_rw(
             "n_updates", [](const Trained<T>& self) { return self.training.n_updates(); },
             [](Trained<T>& self, std::int64_t n) { self.training.set_n_updates(n); });
