@@ -12,6 +12,7 @@ import sklearn.neural_network
 from scipy.sparse import csc_matrix, csr_array, csr_matrix
 
 import clearprop
+from clearprop.engines import ENGINES, engine_named
 
 from .cases import differ, table, uneven_weights
 
@@ -19,7 +20,7 @@ LIBRARIES = ("clearprop", "sklearn.neural_network")
 CLASSIFICATION = ("binary", "multiclass", "multilabel")
 REGRESSION = ("one target", "several targets", "counts")
 SOLVERS = ("adam", "sgd", "lbfgs")
-OF_OUR_OWN = {"network_", "history_"}
+OF_OUR_OWN = {"network_", "history_", "engine_"}
 
 SCRIPT = """
 from {library} import MLPClassifier, MLPRegressor
@@ -80,6 +81,17 @@ def check(name: str, calls: str = FIT, X: Any = None, y: Any = None, tolerance: 
     assert my_warnings == their_warnings
 
 
+@pytest.fixture(params=ENGINES)
+def each_engine(request, monkeypatch):
+    """Leave one engine, which is then what "auto" takes."""
+    monkeypatch.setattr(clearprop.engines, "ENGINES", {request.param: ENGINES[request.param]})
+    assert engine_named("auto").name == request.param
+
+
+on_each_engine = pytest.mark.usefixtures("each_engine")
+
+
+@on_each_engine
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
 @pytest.mark.parametrize("name", ["multiclass", "one target"])
@@ -94,6 +106,7 @@ def test_kind_of_target(name, solver, calls):
     check(name, calls, solver=solver, learning_rate_init=0.01)
 
 
+@on_each_engine
 @pytest.mark.parametrize("calls", [PARTIAL, PARTIAL_WEIGHTED, WARM_THEN_PARTIAL], ids=["20", "weighted", "after warm"])
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 @pytest.mark.parametrize("name", [*CLASSIFICATION, *REGRESSION])
@@ -107,6 +120,7 @@ def test_early_stopping(name, calls):
     check(name, calls, early_stopping=True, n_iter_no_change=2, learning_rate_init=0.02)
 
 
+@on_each_engine
 @pytest.mark.parametrize("calls", [FIT, PARTIAL, WARM], ids=["fit", "partial", "warm"])
 @pytest.mark.parametrize("nesterovs_momentum", [True, False])
 @pytest.mark.parametrize("learning_rate", ["constant", "invscaling", "adaptive"])
@@ -154,6 +168,7 @@ def test_sparse(sparse, solver):
     check("binary", X=sparse(X), solver=solver)
 
 
+@on_each_engine
 @pytest.mark.parametrize("name", ["binary", "multiclass", "one target"])
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 def test_float32(name, solver):
