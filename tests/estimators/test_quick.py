@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.validation import validate_data
 
 from clearprop import MLPClassifier, MLPRegressor
@@ -112,7 +113,8 @@ def test_predictions_are_the_same_without_the_quick_look(kind, dtype, name, monk
 def test_classes_are_those_of_scikit_learn(kind):
     model = fitted(kind)
     output = model._output(X)
-    expected = model._label_binarizer.inverse_transform(output.ravel() if output.shape[1] == 1 else output)
+    binarizer = LabelBinarizer().fit(model.classes_)
+    expected = binarizer.inverse_transform(output.ravel() if output.shape[1] == 1 else output)
     predicted = model.predict(X)
     assert predicted.dtype == expected.dtype
     np.testing.assert_array_equal(predicted, expected)

@@ -3,9 +3,7 @@
 from numbers import Real
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.class_weight import compute_sample_weight
@@ -17,6 +15,7 @@ from clearprop.engines.precision import number_types
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.ensemble import log_mean_of
 from clearprop.estimators.fitted_network import class_probabilities
+from clearprop.estimators.labels import Labels
 from clearprop.mathematics.activations import softplus
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES, log_softmax
@@ -132,8 +131,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
         return X, y
 
     def _learn_classes(self, y) -> None:
-        self._label_binarizer = LabelBinarizer().fit(y)
-        self.classes_ = self._label_binarizer.classes_
+        self._labels = Labels.of(y)
+        self.classes_ = self._labels.classes
 
     def _compare_classes(self, y) -> None:
         seen = unique_labels(y)
@@ -150,22 +149,16 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
             )
 
     def _encode(self, y, dtype):
-        Y = self._label_binarizer.transform(y)
-        return (Y.toarray() if issparse(Y) else Y).astype(dtype)
+        return self._labels.encode(y, dtype)
 
     def _output_and_loss(self):
-        softmax = self._label_binarizer.y_type_ == "multiclass"
+        softmax = self._labels.kind == "multiclass"
         if self.loss == "squared_error":
             return ("softmax" if softmax else "sigmoid"), "half_squared_error"
         return ("softmax", "cross_entropy") if softmax else ("sigmoid", "binary_cross_entropy")
 
     def _decode(self, output):
-        binarizer = self._label_binarizer
-        if binarizer.y_type_ == "multiclass":  # as `inverse_transform` does, which looks at the array for longer
-            return binarizer.classes_.take(output.argmax(axis=1))
-        if binarizer.y_type_ == "binary" and len(binarizer.classes_) == 2:
-            return binarizer.classes_.take(output.ravel() > 0.5)
-        return binarizer.inverse_transform(output.ravel() if output.shape[1] == 1 else output)
+        return self._labels.decode(output)
 
     def _default_score(self, y, predicted, sample_weight):
         from sklearn.metrics import accuracy_score  # whoever holds nothing out does not wait for it
@@ -205,7 +198,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):
             ValueError: as `fit`; with early_stopping; a class that was not named in the first call.
         """
         if _check_partial_fit_first_call(self, classes):
-            self._label_binarizer = LabelBinarizer().fit(y if type_of_target(y).startswith("multilabel") else classes)
+            self._labels = Labels.of(y if type_of_target(y).startswith("multilabel") else classes)
         return self._partial_fit(X, y, sample_weight)
 
     def predict_proba(self, X) -> Array:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from clearprop.estimators.base import MultilayerPerceptron
 
 #: What an ensemble learns from the data before any training; its members share it.
-FROM_DATA = ("n_features_in_", "feature_names_in_", "classes_", "_label_binarizer")
+FROM_DATA = ("n_features_in_", "feature_names_in_", "classes_", "_labels")
 
 #: What the members have of the network, all alike.
 OF_THE_NETWORK = ("network_", "n_outputs_", "n_layers_", "out_activation_", "engine_")

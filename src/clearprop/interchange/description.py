@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import LabelBinarizer
 
 import clearprop
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.ensemble import new_member
+from clearprop.estimators.labels import Labels
 from clearprop.estimators.regressor import MLPRegressor
 from clearprop.estimators.table_model import TableModel
 from clearprop.interchange.predictor import network_of, table_model_of
@@ -84,8 +84,8 @@ def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
         plain["classes"] = {
             "values": classes.tolist(),
             "dtype": "object" if classes.dtype == object else classes.dtype.str,
-            "labels_of": estimator._label_binarizer.y_type_,
-            "sparse": bool(estimator._label_binarizer.sparse_input_),
+            "labels_of": estimator._labels.kind,
+            "sparse": estimator._labels.sparse,
         }
     return plain
 
@@ -114,9 +114,7 @@ def _rebuild_estimator(plain: dict[str, Any], parameters: list[Parameters]) -> M
         estimator.feature_names_in_ = np.array(plain["feature_names"], dtype=object)
     if isinstance(estimator, MLPClassifier):
         classes = np.array(plain["classes"]["values"], dtype=plain["classes"]["dtype"])
-        multilabel = plain["classes"]["labels_of"].startswith("multilabel")
-        estimator._label_binarizer = LabelBinarizer().fit(np.eye(len(classes), dtype=int) if multilabel else classes)
-        estimator._label_binarizer.sparse_input_ = plain["classes"]["sparse"]
+        estimator._labels = Labels(classes, plain["classes"]["labels_of"], plain["classes"]["sparse"])
         estimator.classes_ = classes
     networks = [estimator]
     if estimator.n_members > 1:

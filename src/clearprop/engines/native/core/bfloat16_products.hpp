@@ -75,7 +75,7 @@ struct Bfloat16Products {
     template <class Write>
     static CLEARPROP_INLINE void each_block(const T* matrix, const RowRange& rows, int p, Write write) {
         for (int row = rows.first; row < rows.last; row += block_side)
-            write(at(matrix, rows.m, p, row), row, std::min(block_side, rows.last - row));
+            write(at(matrix, rows.stride, p, row), row, std::min(block_side, rows.last - row));
     }
 };
 

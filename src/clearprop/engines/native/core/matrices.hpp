@@ -27,9 +27,20 @@ constexpr int gradient_tile = 4;
 
 constexpr int depth_chunk = 256;  // rows of Δ that stay in the first-level cache while BP3 reads them again and again
 
+// The panel of B that comes next is asked for while this one is in use, a part by each tile of rows: `lines` of 64 bytes
+// every NR numbers of depth.
+struct Ahead {
+    const char* next;
+    int lines;
+
+    CLEARPROP_INLINE void ask() {
+        for (int i = 0; i < lines; i++, next += 64) CLEARPROP_PREFETCH_SECOND(next);
+    }
+};
+
 // C = A B for `rows` rows: A in panels `a_panel` numbers apart, B one panel (depth × NR), C one panel.
 template <class T, int rows, int vectors>
-CLEARPROP_INLINE void product_tile(const T* a, std::size_t a_panel, const T* b, T* c, int depth) {
+CLEARPROP_INLINE void product_tile(const T* a, std::size_t a_panel, const T* b, T* c, int depth, Ahead& ahead) {
     using V = Vector<T>;
     constexpr int width = panel_width<T>;
     V sum[rows][vectors];
@@ -39,6 +50,7 @@ CLEARPROP_INLINE void product_tile(const T* a, std::size_t a_panel, const T* b, 
         for (int v = 0; v < vectors; v++) sum[i][v] = V::zero();
     for (int first = 0; first < depth; first += width, a += a_panel) {
         const int stop = std::min(width, depth - first);
+        ahead.ask();
         for (int k = 0; k < stop; k++, b += width) {
             V of_b[vectors];
 #pragma GCC unroll 2
@@ -60,18 +72,23 @@ CLEARPROP_INLINE void product_tile(const T* a, std::size_t a_panel, const T* b, 
 template <class T, int vectors>
 void product_panel(const T* a, std::size_t a_panel, const T* b, T* c, int rows, int depth) {
     constexpr int width = panel_width<T>;
+    constexpr std::size_t large = 1 << 17;  // bytes of a panel: smaller ones stay in the second-level cache by themselves
+    const std::size_t panel = std::size_t(depth) * width;
+    const int tiles = (rows + row_tile - 1) / row_tile, lines_of_a_block = int(width * width * sizeof(T) / 64);
+    const bool asks = tiles > 1 && panel * sizeof(T) >= large;
+    Ahead ahead{reinterpret_cast<const char*>(b + panel), asks ? (lines_of_a_block + tiles - 1) / tiles : 0};
     const auto step = [&](int n) {
         a += n * width;
         c += n * width;
         rows -= n;
     };
-    for (; rows >= row_tile; step(row_tile)) product_tile<T, row_tile, vectors>(a, a_panel, b, c, depth);
+    for (; rows >= row_tile; step(row_tile)) product_tile<T, row_tile, vectors>(a, a_panel, b, c, depth, ahead);
     if constexpr (row_tile > 8)
-        for (; rows >= 8; step(8)) product_tile<T, 8, vectors>(a, a_panel, b, c, depth);
+        for (; rows >= 8; step(8)) product_tile<T, 8, vectors>(a, a_panel, b, c, depth, ahead);
     if constexpr (row_tile > 4)
-        for (; rows >= 4; step(4)) product_tile<T, 4, vectors>(a, a_panel, b, c, depth);
-    for (; rows >= 2; step(2)) product_tile<T, 2, vectors>(a, a_panel, b, c, depth);
-    for (; rows >= 1; step(1)) product_tile<T, 1, vectors>(a, a_panel, b, c, depth);
+        for (; rows >= 4; step(4)) product_tile<T, 4, vectors>(a, a_panel, b, c, depth, ahead);
+    for (; rows >= 2; step(2)) product_tile<T, 2, vectors>(a, a_panel, b, c, depth, ahead);
+    for (; rows >= 1; step(1)) product_tile<T, 1, vectors>(a, a_panel, b, c, depth, ahead);
 }
 
 // One panel of C = A B, `rows` rows: `columns` (1..NR) of the panel are in use, and the others become zero.

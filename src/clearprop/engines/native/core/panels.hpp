@@ -38,9 +38,9 @@ struct Tile {
     std::size_t size() const { return std::size_t(inputs) * panel_width<T>; }
 };
 
-// Rows first..last of the batch's m.
+// Rows first..last of the batch's m, whose panels are `stride` rows apart.
 struct RowRange {
-    int m, first, last;
+    int m, stride, first, last;
     int count() const { return last - first; }
 };
 

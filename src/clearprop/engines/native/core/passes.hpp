@@ -66,7 +66,7 @@ void gather(const Network<T>& network, const Batch<T>& batch, int first, int las
         if (batch.start + i + rows_ahead < table.n_rows)
             ask_for_row(table, table.row(batch.start + i + rows_ahead), network.layers[0].units);
         const std::int64_t source = table.row(batch.start + i);
-        gather_row(table, source, network.layers[0].a, batch.rows, i, network.layers[0].units);
+        gather_row(table, source, network.layers[0].a, rows_apart(batch.rows), i, network.layers[0].units);
         network.targets[i] = table.y + source * table.y_stride;
         network.omega[i] = table.weights
                                ? (batch.total_weight > 0 ? table.weights[source] / T(batch.total_weight) : T(0))
@@ -87,15 +87,15 @@ void forward(const Network<T>& network, const Batch<T>& batch, const RowRange& r
         const Layer<T>&layer = network.layers[l], &below = network.layers[l - 1];
         const bool hidden = l < network.n_layers;
         for (int p = 0; p < n_panels(layer.units, width); p++) {
-            T* a = at(layer.a, rows.m, p, rows.first);
+            T* a = at(layer.a, rows.stride, p, rows.first);
             Products::forward(layer, below, rows, p, a);
-            T* kept = layer.kept ? at(layer.kept, rows.m, p, rows.first) : a;
+            T* kept = layer.kept ? at(layer.kept, rows.stride, p, rows.first) : a;
             activate<T>(hidden ? Activation(layer.activation) : Activation::identity, a, layer.bias + p * width, kept,
                         a, rows.count());
             if (hidden && !layer.mask) Products::activated(layer, rows, p);
         }
         if (!layer.mask) continue;
-        drop<T>(layer.a, layer.mask, rows.m, layer.units, rows.first, rows.last,
+        drop<T>(layer.a, layer.mask, rows.stride, layer.units, rows.first, rows.last,
                 dropout_key(network.dropout_seed, std::uint32_t(batch.step), std::uint32_t(l)), network.dropout);
         activated<Products>(layer, rows);
     }
@@ -113,17 +113,17 @@ void backward(const Network<T>& network, const RowRange& rows) {
     const std::size_t size = std::size_t(rows.count()) * width;
     const Layer<T>& top = network.layers[network.n_layers];
     const Output output{Activation(top.activation), Loss(network.loss), network.paired, top.units, network.loss_floor};
-    output_error<T>(output, top.a, top.delta, rows.m, rows.first, rows.last, network.targets, network.omega,
+    output_error<T>(output, top.a, top.delta, rows.stride, rows.first, rows.last, network.targets, network.omega,
                     network.row_loss);  // BP1
     for (int p = 0; p < n_panels(top.units, width); p++) Products::pulled_back(top, rows, p);
     for (int l = network.n_layers; l > 1; l--) {
         const Layer<T>&layer = network.layers[l], &below = network.layers[l - 1];
         for (int p = 0; p < n_panels(layer.inputs, width); p++) {
-            T* delta = at(below.delta, rows.m, p, rows.first);
+            T* delta = at(below.delta, rows.stride, p, rows.first);
             Products::backward(layer, rows, p, delta);
-            if (below.mask) multiply<T>(delta, at(below.mask, rows.m, p, rows.first), size);
+            if (below.mask) multiply<T>(delta, at(below.mask, rows.stride, p, rows.first), size);
             pull_back<T>(Activation(below.activation), delta,
-                         at(below.kept ? below.kept : below.a, rows.m, p, rows.first), size);  // BP2
+                         at(below.kept ? below.kept : below.a, rows.stride, p, rows.first), size);  // BP2
             Products::pulled_back(below, rows, p);
         }
     }
@@ -132,7 +132,7 @@ void backward(const Network<T>& network, const RowRange& rows) {
 template <class Products, class T = typename Products::T>
 void rows_pass(const Network<T>& network, const Batch<T>& batch, int first, int last) {
     [[maybe_unused]] const typename Products::Session session;
-    const RowRange rows{batch.rows, first, last};
+    const RowRange rows{batch.rows, rows_apart(batch.rows), first, last};
     gather(network, batch, first, last);
     forward<Products>(network, batch, rows);
     backward<Products>(network, rows);
@@ -158,7 +158,7 @@ void bias_tile(const Network<T>& network, const Batch<T>& batch, const Layer<T>&
     alignas(64) T own[width];
     T* g = layer.bias_gradient ? layer.bias_gradient + p * width : own;
     const std::size_t panel = layer.first_panel + p;
-    column_sums(at(layer.delta, batch.rows, p), g, network.delta_square[panel], batch.rows);  // BP4
+    column_sums(at(layer.delta, rows_apart(batch.rows), p), g, network.delta_square[panel], batch.rows);  // BP4
     network.bias_square[panel] = add_penalty<T>(g, layer.bias + p * width, T(0), width);
     if (updates) update_biases(network, batch, layer, p, g);
 }

@@ -24,19 +24,21 @@ struct ExactProducts {
 
     // Panel p of Aˡ⁻¹ (Wˡ)ᵀ.
     static void forward(const Layer<T>& layer, const Layer<T>& below, const RowRange& rows, int p, T* z) {
-        product(at(below.a, rows.m, 0, rows.first), std::size_t(rows.m) * panel_width<T>,
+        product(at(below.a, rows.stride, 0, rows.first), std::size_t(rows.stride) * panel_width<T>,
                 at(layer.weights, layer.inputs, p), z, rows.count(), layer.inputs, width_of<T>(p, layer.units));
     }
 
     // Panel p of Δˡ Wˡ.
     static void backward(const Layer<T>& layer, const RowRange& rows, int p, T* delta) {
-        product(at(layer.delta, rows.m, 0, rows.first), std::size_t(rows.m) * panel_width<T>,
+        product(at(layer.delta, rows.stride, 0, rows.first), std::size_t(rows.stride) * panel_width<T>,
                 at(layer.transposed, layer.units, p), delta, rows.count(), layer.units, width_of<T>(p, layer.inputs));
     }
 
     // Tile (p, q) of (Aˡ⁻¹)ᵀ Δˡ, over all m rows.
     static void gradient(const Layer<T>& layer, const Layer<T>& below, int m, const Tile<T>& tile, T* g) {
-        clearprop::gradient(at(below.a, m, tile.q), at(layer.delta, m, tile.p), g, m, tile.inputs, tile.units);
+        const int stride = rows_apart(m);
+        clearprop::gradient(at(below.a, stride, tile.q), at(layer.delta, stride, tile.p), g, m, tile.inputs,
+                            tile.units);
     }
 
     static void activated(const Layer<T>&, const RowRange&, int) {}

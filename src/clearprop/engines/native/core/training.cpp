@@ -176,12 +176,12 @@ void Training<T>::reserve_rows(int rows) {
     };
     std::size_t size = 0;
     for (int l = 0; l <= network_.n_layers; l++)
-        size += std::size_t(n_panels(layers_[l].units, width)) * width * rows * arrays(l);
+        size += std::size_t(n_panels(layers_[l].units, width)) * width * rows_apart(rows) * arrays(l);
     rows_.resize(size);
     T* free = rows_.data();
     for (int l = 0; l <= network_.n_layers; l++) {
         Layer<T>& layer = layers_[l];
-        const std::size_t one = std::size_t(n_panels(layer.units, width)) * width * rows;
+        const std::size_t one = std::size_t(n_panels(layer.units, width)) * width * rows_apart(rows);
         const bool hidden = l > 0 && l < network_.n_layers;
         layer.a = taken(free, one);
         layer.delta = l > 0 ? taken(free, one) : nullptr;

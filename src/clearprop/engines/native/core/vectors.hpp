@@ -18,9 +18,11 @@
 #if defined(_MSC_VER) && !defined(__clang__)
 #define CLEARPROP_INLINE __forceinline
 #define CLEARPROP_PREFETCH(address) static_cast<void>(address)
+#define CLEARPROP_PREFETCH_SECOND(address) static_cast<void>(address)
 #else
 #define CLEARPROP_INLINE inline __attribute__((always_inline))
 #define CLEARPROP_PREFETCH(address) __builtin_prefetch(address)
+#define CLEARPROP_PREFETCH_SECOND(address) __builtin_prefetch(address, 0, 2)  // into the second-level cache
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)

@@ -134,6 +134,9 @@ struct Task {
     int layer, first_panel, last_panel, first_input_panel, last_input_panel;
 };
 
+// How many rows apart panels are: those of 1024 rows, say, would all fall on the same lines of a cache.
+constexpr int rows_apart(int rows) { return rows < 256 ? rows : rows + 12; }
+
 constexpr int n_panels(int columns, int width) { return (columns + width - 1) / width; }
 
 }  // namespace clearprop

@@ -1,10 +1,12 @@
 // The core without Python, for the sanitizers: every pass, target, activation, loss and optimizer, on odd sizes, with
 // several threads; it fails where the number of threads changes a bit of the result or a number is not finite.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../names.hpp"
@@ -108,6 +110,18 @@ void exercise_training(const Kernels<T>& kernels, const Shape& shape, const Sett
     require(one == trained(kernels, shape, settings, rows.sparse, batch_size, 2), "sparse rows give the bits of dense");
 }
 
+// Two callers at once: one has the team of threads, the other goes on alone.
+template <class T>
+void exercise_callers(const Kernels<T>& kernels, const Shape& shape, const Settings& settings) {
+    const Rows<T> rows(120, shape.sizes.front(), shape.sizes.back());
+    const std::vector<T> expected = trained(kernels, shape, settings, rows.dense, 60, 1);
+    std::vector<T> ends[2];
+    std::thread other([&] { ends[1] = trained(kernels, shape, settings, rows.dense, 60, 3); });
+    ends[0] = trained(kernels, shape, settings, rows.dense, 60, 3);
+    other.join();
+    require(ends[0] == expected && ends[1] == expected, "two callers at once give the bits of one");
+}
+
 template <class T>
 void exercise_prediction(const Kernels<T>& kernels, const Shape& shape, int n) {
     const Rows<T> rows(n, shape.sizes.front(), shape.sizes.back());
@@ -159,14 +173,22 @@ void exercise(const Kernels<T>& kernels) {
     }
     exercise_training(kernels, Shape{{150, 130, 140, 11}, {activation("relu"), activation("relu"), softmax}, 0, true},
                       adam, 600, 300);
+    exercise_callers(kernels, Shape{{60, 90, 70, 5}, {activation("relu"), activation("tanh"), softmax}, 0, true}, adam);
 }
 
 }  // namespace
 
-int main() {
-    for (const Kernels<float>* kernels : runnable_kernels<float>()) exercise(*kernels);
-    for (const Kernels<float>* kernels : runnable_bfloat16_kernels()) exercise(*kernels);
-    for (const Kernels<double>* kernels : runnable_kernels<double>()) exercise(*kernels);
+// The instruction sets that are named, or all.
+int main(int argc, char** argv) {
+    const std::vector<std::string> named(argv + 1, argv + argc);
+    const auto exercise_all = [&](const auto& runnable) {
+        for (const auto* kernels : runnable)
+            if (named.empty() || std::find(named.begin(), named.end(), kernels->target) != named.end())
+                exercise(*kernels);
+    };
+    exercise_all(runnable_kernels<float>());
+    exercise_all(runnable_bfloat16_kernels());
+    exercise_all(runnable_kernels<double>());
     std::printf(failures ? "%d failures\n" : "all well\n", failures);
     return failures ? 1 : 0;
 }
