@@ -13,6 +13,9 @@ from sklearn.utils.multiclass import type_of_target, unique_labels
 from clearprop.mathematics.arrays import Array
 
 
+KINDS = ("binary", "multiclass", "multilabel-indicator")
+
+
 @dataclass(frozen=True)
 class Labels:
     """The classes in order, and the kind of target.
@@ -31,6 +34,10 @@ class Labels:
     classes: Array
     kind: str
     sparse: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind of target: one of {', '.join(KINDS)} is needed; got {self.kind!r}")
 
     @classmethod
     def of(cls, y: Any) -> "Labels":
