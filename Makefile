@@ -34,9 +34,10 @@ core: $(VENV)/base  ## Build the native engine into the environment, or say why 
 sanitize: $(SANITIZERS:%=sanitize-%)  ## Run the C++ core, without Python, under each sanitizer of the compiler.
 
 sanitize-%: $(VENV)/tools
-	PATH="$(abspath $(BIN)):$$PATH" cmake -G Ninja -S . -B build/$@ -DCLEARPROP_SANITIZE=$*
+	PATH="$(abspath $(BIN)):$$PATH" cmake -G Ninja -S . -B build/$@ -DCLEARPROP_SANITIZE=$* \
+		-DCLEARPROP_SANITIZE_TARGETS=$(SANITIZE_TARGETS)
 	PATH="$(abspath $(BIN)):$$PATH" cmake --build build/$@ --target exercise
-	build/$@/exercise
+	build/$@/exercise $(SANITIZE_TARGETS)
 
 bench: $(VENV)/bench  ## Measure Clearprop beside its peers and write the tables of docs/speed.md and the README anew.
 	$(BIN)/python -m benchmarks.speed --write $(BENCH_ARGUMENTS)
