@@ -5,6 +5,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from clearprop import MLPClassifier, save
+from clearprop.interchange.model_file import VERSION
 
 
 def flipped(data, position):
@@ -17,9 +18,9 @@ def renamed(data):
 
 
 def newer(data):
-    version = rb"\"version\": 1, \"written_by"
-    assert data.count(version) == 1
-    return data.replace(version, version.replace(b"1", b"2"))
+    version = rb"\"version\": %d, \"written_by"
+    assert data.count(version % VERSION) == 1
+    return data.replace(version % VERSION, version % (VERSION + 1))
 
 
 WRONG = {
@@ -29,7 +30,7 @@ WRONG = {
     "half": (lambda data: data[: len(data) // 2], ("truncated",)),
     "altered numbers": (lambda data: flipped(data, len(data) - 2), ("altered", "checksum")),
     "altered description": (renamed, ("altered", "checksum")),
-    "newer": (newer, ("version 2", "up to 1", "upgrade")),
+    "newer": (newer, (f"version {VERSION + 1}", f"up to {VERSION}", "upgrade")),
 }
 
 

@@ -220,6 +220,7 @@ def test_one_trainer_twice_in_a_call_is_an_error():
 # ---- forked processes ----
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # of JAX, where another test has loaded it
 @can_fork
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_child_trains_as_its_parent_does():
@@ -230,6 +231,7 @@ def test_a_forked_child_trains_as_its_parent_does():
     assert np.array_equal(trained(), expected)
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # of JAX, where another test has loaded it
 @can_fork
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_child_forked_while_another_thread_trains():
