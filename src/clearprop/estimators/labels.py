@@ -12,7 +12,6 @@ from sklearn.utils.multiclass import type_of_target, unique_labels
 
 from clearprop.mathematics.arrays import Array
 
-
 KINDS = ("binary", "multiclass", "multilabel-indicator")
 
 
