@@ -3,11 +3,11 @@
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from clearprop.engines.flat_parameters import FlatTrainer
 from clearprop.engines.interface import EpochCall, EpochResult, Progress, Recipe, Rows, one_after_another
 from clearprop.engines.threads import step_threads
 from clearprop.engines.updates import Updates
@@ -20,40 +20,24 @@ SECONDS_BETWEEN_REPORTS = 0.1
 BLOCK_ROWS = 4096  # prediction goes in blocks, so that memory does not grow with the table
 
 
-class ReferenceTrainer:
+class ReferenceTrainer(FlatTrainer):
     """All parameters in one vector, so that an optimizer needs a handful of NumPy calls for the whole network."""
 
     def __init__(self, network: Network, parameters: Parameters, recipe: Recipe) -> None:
-        parameters.check_fit(network)
-        self._network, self._recipe = network, recipe
-        self._flat = parameters.flatten()
+        super().__init__(network, parameters, recipe)
         self._gradient = np.empty_like(self._flat)
-        self.parameters = Parameters.from_flat(network.sizes, self._flat)
         self._gradient_views = list(Parameters.from_flat(network.sizes, self._gradient).arrays())
         self._updates = Updates(network, self._flat, self._gradient, recipe)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The views into the vector must be made anew, or a copy would train one vector and show another.
-        arguments = (self._network, Parameters.from_flat(self._network.sizes, self._flat.copy()), self._recipe)
-        return ReferenceTrainer, arguments, self._updates.state()
+        return ReferenceTrainer, self._copied(), self._updates.state()
 
     def __setstate__(self, state: list[Any]) -> None:
         self._updates.set_state(state)
 
-    def snapshot(self) -> Array:
-        """A copy of all parameters in one vector."""
-        return self._flat.copy()
-
-    def restore(self, snapshot: Array) -> None:
-        """Put a snapshot back."""
-        self._flat[:] = snapshot
-
     def adjust(self, network: Network, recipe: Recipe) -> None:
         """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
-        self.parameters.check_fit(network)
-        earlier = self._recipe
-        self._network = network
-        self._recipe = replace(recipe, optimizer=earlier.optimizer, hyperparameters=earlier.hyperparameters)
+        super().adjust(network, recipe)
         self._updates.max_norm = recipe.max_grad_norm
 
     def epoch(

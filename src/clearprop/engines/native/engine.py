@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.engines.flat_parameters import FlatTrainer
 from clearprop.engines.interface import EpochCall, EpochResult, Progress, Recipe, Rows, Trainer
 from clearprop.engines.native import _core
 from clearprop.engines.native.arrays import matrix, row_order, rows_given, vector
@@ -75,10 +76,8 @@ def _settings(recipe: Recipe) -> Any:
     return settings
 
 
-class NativeTrainer:
+class NativeTrainer(FlatTrainer):
     """A training run in the core; the parameters are in one vector here between epochs, as in the reference engine."""
-
-    engine_name = "native"
 
     def __init__(
         self,
@@ -88,15 +87,12 @@ class NativeTrainer:
         n_threads: int | None = None,
         target: str = "",
     ) -> None:
-        parameters.check_fit(network)
-        self._network, self._recipe, self._n_threads = network, recipe, n_threads
-        self._flat = parameters.flatten()
-        self.parameters = Parameters.from_flat(network.sizes, self._flat)
+        super().__init__(network, parameters, recipe)
+        self._n_threads = n_threads
         self._core = TRAININGS[self._flat.dtype](list(network.sizes), *_shape(network), _settings(recipe), target)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        parameters = Parameters.from_flat(self._network.sizes, self._flat.copy())
-        return _restored, (self._network, parameters, self._recipe, self._core.n_updates, self.slots())
+        return _restored, (*self._copied(), self._core.n_updates, self.slots())
 
     def slots(self) -> State:
         """The optimizer's arrays, each shaped as the vector of all parameters (copies)."""
@@ -112,25 +108,9 @@ class NativeTrainer:
         for number, array in enumerate(slots.values()):
             self._core.load_slot(number, vector("slots", array, self._flat.size, self._flat.dtype))
 
-    def snapshot(self) -> Array:
-        """A copy of all parameters in one vector."""
-        return self._flat.copy()
-
-    def restore(self, snapshot: Array) -> None:
-        """Put a snapshot back."""
-        self._flat[:] = snapshot
-
     def adjust(self, network: Network, recipe: Recipe) -> None:
         """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
-        self.parameters.check_fit(network)
-        earlier = self._recipe
-        self._network = network
-        self._recipe = replace(
-            recipe,
-            optimizer=earlier.optimizer,
-            hyperparameters=earlier.hyperparameters,
-            precision=earlier.precision,
-        )
+        super().adjust(network, recipe)
         self._core.adjust(*_shape(network), _settings(self._recipe))
 
     def epoch(

@@ -17,7 +17,7 @@ constexpr std::size_t n_tasks_wanted = 24, most_tiles_of_a_task = 32;  // so tha
 
 // Operations of a step below which a further thread costs more than it takes over, and above which it always gains;
 // in between, both are timed now and then: what a second thread is worth depends on who else wants the cores.
-constexpr double work_of_a_thread = 5e5, work_of_many_threads = 1e9;
+constexpr double work_of_a_thread = 5e5, work_of_many_threads = 5e7;
 constexpr double work_of_a_trial = 2e8;
 constexpr int trials_apart = 16;
 
