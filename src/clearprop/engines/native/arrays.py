@@ -8,6 +8,7 @@ from clearprop.engines.interface import Rows
 from clearprop.mathematics.arrays import Array
 
 Compressed = tuple[Array, Array, Array, int]
+TableGiven = tuple[Array | None, Compressed | None, Array, Array | None]
 
 
 class RowsGiven(NamedTuple):
@@ -28,6 +29,17 @@ def rows_given(X: Rows, n_columns: int, dtype: Any) -> RowsGiven:
     if hasattr(X, "tocsr"):  # SciPy's; importing it to ask would cost more than a prediction
         return RowsGiven(None, _compressed(X.tocsr(), dtype))
     return RowsGiven(_row_by_row(np.asarray(X), dtype), None)
+
+
+def table_given(X: Rows, Y: Any, weights: Any, sizes: tuple[int, ...], dtype: Any) -> TableGiven:
+    """X (dense, or compressed), Y and row weights of a network of these sizes, checked and in the core's type.
+
+    Raises ValueError for another shape, or sparse indices that point outside.
+    """
+    given = rows_given(X, sizes[0], dtype)
+    n = X.shape[0]
+    weights = None if weights is None else vector("weights", weights, n, dtype)
+    return given.dense, given.compressed, matrix("Y", Y, (n, sizes[-1]), dtype), weights
 
 
 def matrix(name: str, array: Any, shape: tuple[int, int], dtype: Any) -> Array:

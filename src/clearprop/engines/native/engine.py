@@ -11,7 +11,7 @@ import numpy as np
 from clearprop.engines.flat_parameters import FlatTrainer
 from clearprop.engines.interface import EpochCall, EpochResult, Progress, Recipe, Rows, Trainer
 from clearprop.engines.native import _core
-from clearprop.engines.native.arrays import matrix, row_order, rows_given, vector
+from clearprop.engines.native.arrays import TableGiven, matrix, row_order, rows_given, table_given, vector
 from clearprop.engines.reference import ReferenceEngine
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
@@ -127,25 +127,14 @@ class NativeTrainer(FlatTrainer):
         call = EpochCall(self, X, Y, weights, order, batch_size, learning_rates, progress)
         return run_epochs([call], self._n_threads)[0]
 
-    def checked(self, call: EpochCall) -> tuple[Any, ...]:
-        """The call's table as the core takes it: X dense or compressed, Y, weights."""
-        sizes, dtype, n = self._network.sizes, self._flat.dtype, call.X.shape[0]
-        return (
-            *rows_given(call.X, sizes[0], dtype),
-            matrix("Y", call.Y, (n, sizes[-1]), dtype),
-            None if call.weights is None else vector("weights", call.weights, n, dtype),
-        )
-
-    def prepared(self, call: EpochCall, table: tuple[Any, ...]) -> tuple[Any, Any]:
-        """The call as the core takes it, and the arrays that must live until it has run."""
-        arrays = (
-            self._flat,
-            *table,
-            row_order(call.order, call.X.shape[0]),
-            int(call.batch_size),
-            np.ascontiguousarray(call.learning_rates, np.float64),
-        )
-        return EPOCHS[self._flat.dtype](self._core, *arrays), arrays
+    def prepared(self, call: EpochCall, tables: dict[tuple[int, ...], TableGiven]) -> Any:
+        """The call as the core takes it; `tables` has what was checked for other calls, for several share theirs."""
+        dtype, key = self._flat.dtype, (id(call.X), id(call.Y), id(call.weights))
+        if key not in tables:
+            tables[key] = table_given(call.X, call.Y, call.weights, self._network.sizes, dtype)
+        order = row_order(call.order, call.X.shape[0])
+        rates = np.ascontiguousarray(call.learning_rates, np.float64)
+        return EPOCHS[dtype](self._core, self._flat, *tables[key], order, int(call.batch_size), rates)
 
 
 def _restored(network: Network, parameters: Parameters, recipe: Recipe, n_updates: int, slots: State) -> Trainer:
@@ -159,19 +148,15 @@ def _restored(network: Network, parameters: Parameters, recipe: Recipe, n_update
 
 def run_epochs(calls: Sequence[EpochCall], n_threads: int | None = None) -> list[EpochResult]:
     """Go through these epochs at once; each ends as it would by itself."""
-    tables: dict[tuple[int, ...], tuple[Any, ...]] = {}  # members of an ensemble share theirs: checked once
+    tables: dict[tuple[int, ...], TableGiven] = {}
     prepared = []
     for call in calls:
-        trainer = call.trainer
-        assert isinstance(trainer, NativeTrainer)
-        table = (id(call.X), id(call.Y), id(call.weights))
-        if table not in tables:
-            tables[table] = trainer.checked(call)
-        prepared.append(trainer.prepared(call, tables[table]))
-    _core.run([call for call, _ in prepared], n_threads or thread_count(), calls[0].progress if calls else None)
+        assert isinstance(call.trainer, NativeTrainer)
+        prepared.append(call.trainer.prepared(call, tables))
+    _core.run(prepared, n_threads or thread_count(), calls[0].progress if calls else None)
     return [
-        EpochResult(call.loss, np.array(call.gradient_norms), np.array(call.delta_norms), call.diverged_at or None)
-        for call, _ in prepared
+        EpochResult(done.loss, np.array(done.gradient_norms), np.array(done.delta_norms), done.diverged_at or None)
+        for done in prepared
     ]
 
 
@@ -272,14 +257,6 @@ class NativeEngine:
         flat = parameters.flatten()
         gradient = np.empty_like(flat)
         core = TRAININGS[dtype](list(sizes), *_shape(network), _settings(recipe), self._exact_target)
-        given = rows_given(X, sizes[0], dtype)
-        n = X.shape[0]
-        value = core.objective(
-            flat,
-            *given,
-            matrix("Y", Y, (n, sizes[-1]), dtype),
-            None if weights is None else vector("weights", weights, n, dtype),
-            gradient,
-            self.n_threads,
-        )
+        table = table_given(X, Y, weights, sizes, dtype)
+        value = core.objective(flat, *table, gradient, self.n_threads)
         return value, Parameters.from_flat(sizes, gradient)
