@@ -25,21 +25,24 @@ void unpack(const T* packed, T* matrix, int inputs, int units) {
                   width_of<T>(p, units));
 }
 
+template <class T, class Visit>
+void each_tile(const Layer<T>& layer, Visit visit) {
+    for (int p = 0; p < n_panels(layer.units, panel_width<T>); p++)
+        for (int q = 0; q < n_panels(layer.inputs, panel_width<T>); q++) visit(Tile<T>(layer, p, q));
+}
+
 template <class Products, class T = typename Products::T>
 void loaded(const Layer<T>& layer) {
-    for (int p = 0; p < n_panels(layer.units, panel_width<T>); p++)
-        for (int q = 0; q < n_panels(layer.inputs, panel_width<T>); q++) Products::updated(layer, Tile<T>(layer, p, q));
+    each_tile(layer, [&](const Tile<T>& tile) { Products::updated(layer, tile); });
 }
 
 template <class T>
 void weight_squares(const Network<T>& network) {
     for (int l = 1; l <= network.n_layers; l++) {
         const Layer<T>& layer = network.layers[l];
-        for (int p = 0; p < n_panels(layer.units, panel_width<T>); p++)
-            for (int q = 0; q < n_panels(layer.inputs, panel_width<T>); q++) {
-                const Tile<T> tile(layer, p, q);
-                network.weight_square[tile.number] = square_sum(layer.weights + tile.offset, tile.size());
-            }
+        each_tile(layer, [&](const Tile<T>& tile) {
+            network.weight_square[tile.number] = square_sum(layer.weights + tile.offset, tile.size());
+        });
     }
 }
 

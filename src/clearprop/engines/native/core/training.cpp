@@ -460,7 +460,6 @@ EpochResult Training<T>::epoch(const Table<T>& table, int batch_size, const doub
     for (double& norm : result.gradient_norms) norm /= done;
     for (double& norm : result.delta_norms) norm /= done;
     result.loss /= static_cast<double>(table.n_rows);
-    result.stopped = loop.stop.load();
     n_updates_ += loop.steps_done;
     return result;
 }

@@ -30,7 +30,6 @@ struct EpochResult {
     double loss = 0.0;
     std::vector<double> gradient_norms, delta_norms;  // L each
     std::int64_t diverged_at = 0;                     // 0: it did not
-    bool stopped = false;
 };
 
 // Asked now and then by the calling thread, how many steps are done; true ends the epoch.
