@@ -27,30 +27,31 @@ struct Bfloat16Products {
     static constexpr int row_multiple = block_side;
     static constexpr int most_rows = 256;  // that share the reading of the weights from the third-level cache
 
-    static void forward(const Layer<T>& layer, const Layer<T>& below, const RowRange& rows, int p, T* z) {
+    static void forward(const Layer<T>& layer, const Layer<T>& below, const RowBlock& rows, int p, T* z) {
         multiply_panel(below.rounded.a, block_in_panel(layer.rounded.weights, layer.inputs, p), rows, layer.inputs, z);
     }
 
-    static void backward(const Layer<T>& layer, const RowRange& rows, int p, T* delta) {
+    static void backward(const Layer<T>& layer, const RowBlock& rows, int p, T* delta) {
         multiply_panel(layer.rounded.delta, block_in_panel(layer.rounded.transposed, layer.units, p), rows,
                        layer.units, delta);
     }
 
-    static void gradient(const Layer<T>& layer, const Layer<T>& below, int m, const Tile<T>& tile, T* g) {
-        multiply_some<Multiplier>(block_in_panel(below.rounded.a_columns, m, tile.q),
-                                  block_in_panel(layer.rounded.delta_pairs, m, tile.p), g,
-                                  whole_blocks(m) / block_side, tile.inputs);
+    static void gradient(const Layer<T>& layer, const Layer<T>& below, const RowBlocks& rows, const Tile<T>& tile,
+                         T* g) {
+        multiply_some<Multiplier>(block_in_panel(below.rounded.a_columns, rows.count(), tile.q),
+                                  block_in_panel(layer.rounded.delta_pairs, rows.count(), tile.p), g,
+                                  whole_blocks(rows.count()) / block_side, tile.inputs);
     }
 
-    static void activated(const Layer<T>& layer, const RowRange& rows, int p) {
-        each_block(layer.a, rows, p, [&](const T* a, int row, int count) {
+    static void activated(const Layer<T>& layer, const RowBlock& rows, int p) {
+        each_block(panel_of(layer.a, layer.units, rows, p), rows, [&](const T* a, int row, int count) {
             write_rows(a, block_in_rows(layer.rounded.a, layer.units, p, row), count);
             write_columns(a, block_in_panel(layer.rounded.a_columns, rows.m, p, row), count);
         });
     }
 
-    static void pulled_back(const Layer<T>& layer, const RowRange& rows, int p) {
-        each_block(layer.delta, rows, p, [&](const T* delta, int row, int count) {
+    static void pulled_back(const Layer<T>& layer, const RowBlock& rows, int p) {
+        each_block(panel_of(layer.delta, layer.units, rows, p), rows, [&](const T* delta, int row, int count) {
             if (layer.rounded.delta) write_rows(delta, block_in_rows(layer.rounded.delta, layer.units, p, row), count);
             write_row_pairs(delta, block_in_panel(layer.rounded.delta_pairs, rows.m, p, row), count);
         });
@@ -66,16 +67,16 @@ struct Bfloat16Products {
     }
 
   private:
-    static void multiply_panel(Bfloat16* a, const Bfloat16* b, const RowRange& rows, int depth, T* c) {
+    static void multiply_panel(Bfloat16* a, const Bfloat16* b, const RowBlock& rows, int depth, T* c) {
         for (int row = rows.first; row < rows.last; row += block_side, c += block_size)
             multiply_some<Multiplier>(block_in_rows(a, depth, 0, row), b, c, whole_blocks(depth) / block_side,
                                       rows.last - row);
     }
 
     template <class Write>
-    static CLEARPROP_INLINE void each_block(const T* matrix, const RowRange& rows, int p, Write write) {
-        for (int row = rows.first; row < rows.last; row += block_side)
-            write(at(matrix, rows.stride, p, row), row, std::min(block_side, rows.last - row));
+    static CLEARPROP_INLINE void each_block(const T* panel, const RowBlock& rows, Write write) {
+        for (int row = rows.first; row < rows.last; row += block_side, panel += block_size)
+            write(panel, row, std::min(block_side, rows.last - row));
     }
 };
 

@@ -25,16 +25,16 @@ inline std::uint32_t dropout_threshold(double rate) {
     return scaled < 4294967295.0 ? static_cast<std::uint32_t>(scaled) : 0xFFFFFFFFu;
 }
 
-// A ← A ⊙ M and M (0 or 1/(1 − rate)) for rows [row_begin, row_end) of m rows of n units, both in panel layout.
+// A ← A ⊙ M and M (0 or 1/(1 − rate)) for `rows` rows of n units, both in panel layout; `first` is the number of the first.
 template <class T>
-void drop(T* a, T* mask, int m, int n, int row_begin, int row_end, std::uint32_t key, double rate) {
+void drop(T* a, T* mask, int rows, int n, int first, std::uint32_t key, double rate) {
     constexpr int width = panel_width<T>;
     const std::uint32_t threshold = dropout_threshold(rate);
     const T scale = T(1) / static_cast<T>(1.0 - rate);
     for (int panel = 0; panel * width < n; ++panel) {
-        for (int i = row_begin; i < row_end; ++i) {
-            const std::size_t at = (static_cast<std::size_t>(panel) * m + i) * width;
-            const std::uint32_t row = static_cast<std::uint32_t>(i) * static_cast<std::uint32_t>(n);
+        for (int i = 0; i < rows; ++i) {
+            const std::size_t at = (static_cast<std::size_t>(panel) * rows + i) * width;
+            const std::uint32_t row = static_cast<std::uint32_t>(first + i) * static_cast<std::uint32_t>(n);
             const std::uint32_t counter = row + static_cast<std::uint32_t>(panel * width);
             for (int j = 0; j < width; ++j) {
                 const std::uint32_t hash = mixed(mixed(counter + static_cast<std::uint32_t>(j)) ^ key);

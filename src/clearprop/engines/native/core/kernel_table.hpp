@@ -25,12 +25,6 @@ void unpack(const T* packed, T* matrix, int inputs, int units) {
                   width_of<T>(p, units));
 }
 
-template <class T, class Visit>
-void each_tile(const Layer<T>& layer, Visit visit) {
-    for (int p = 0; p < n_panels(layer.units, panel_width<T>); p++)
-        for (int q = 0; q < n_panels(layer.inputs, panel_width<T>); q++) visit(Tile<T>(layer, p, q));
-}
-
 template <class Products, class T = typename Products::T>
 void loaded(const Layer<T>& layer) {
     each_tile(layer, [&](const Tile<T>& tile) { Products::updated(layer, tile); });

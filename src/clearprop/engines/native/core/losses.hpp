@@ -6,6 +6,7 @@
 #pragma once
 
 #include "activations.hpp"
+#include "transposition.hpp"
 
 namespace clearprop {
 inline namespace CLEARPROP_TARGET {
@@ -142,24 +143,33 @@ struct NarrowRows {
 
     // Turn rows of panel layout (one panel) into lanes; lanes without a row become 0.
     CLEARPROP_INLINE void gather(const T* rows, int count, T (*to)[lanes]) const {
+        if (count == lanes) {
+            for (int k = 0; k < vectors; k += lanes) transpose_square(rows + k, panel_width<T>, to[k], lanes);
+            return;
+        }
         for (int k = 0; k < vectors; ++k) {
             for (int r = 0; r < count; ++r) to[k][r] = rows[r * panel_width<T> + k];
             for (int r = count; r < lanes; ++r) to[k][r] = T(0);
         }
     }
     CLEARPROP_INLINE void gather_targets(const T* const* targets, int count) {
-        for (int k = 0; k < vectors; ++k) {
-            for (int r = 0; r < count; ++r) y_lanes[k][r] = targets[r][k];
-            for (int r = count; r < lanes; ++r) y_lanes[k][r] = T(0);
+        alignas(64) T rows[lanes][lanes];
+        for (int r = count; r < lanes; ++r) Vector<T>::zero().store(rows[r]);
+        for (int k = 0; k < vectors; k += lanes) {
+            const int n = vectors - k < lanes ? vectors - k : lanes;
+            for (int r = 0; r < count; ++r) Vector<T>::load_partial(targets[r] + k, n).store(rows[r]);
+            transpose_square(rows[0], lanes, y_lanes[k], lanes);
         }
     }
     // Turn A back into rows, with 0 in columns that are no unit.
-    CLEARPROP_INLINE void scatter(T* rows, int count) const {
-        for (int r = 0; r < count; ++r) {
-            T* row = rows + r * panel_width<T>;
-            Vector<T>::zero().store(row);
-            Vector<T>::zero().store(row + lanes);
-            for (int k = 0; k < vectors; ++k) row[k] = a_lanes[k][r];
+    CLEARPROP_INLINE void scatter(T* rows, int count) {
+        const int used = (vectors + lanes - 1) / lanes * lanes;
+        for (int k = vectors; k < used; ++k) Vector<T>::zero().store(a_lanes[k]);
+        alignas(64) T turned[lanes][lanes];
+        for (int k = 0; k < panel_width<T>; k += lanes) {
+            if (k < used) transpose_square(a_lanes[k], lanes, turned[0], lanes);
+            for (int r = 0; r < count; ++r)
+                (k < used ? Vector<T>::load(turned[r]) : Vector<T>::zero()).store(rows + r * panel_width<T> + k);
         }
     }
 };
@@ -330,13 +340,13 @@ CLEARPROP_INLINE Vector<T> rows_error(const Output& output, Rows& rows) {
 }
 
 template <class T>
-void narrow_error(const Output& output, const T* z, T* delta, int row_begin, int row_end, const T* const* targets,
-                  const T* omega, double* row_loss) {
+void narrow_error(const Output& output, const T* z, T* delta, int m, const T* const* targets, const T* omega,
+                  double* row_loss) {
     NarrowRows<T> rows;
     rows.vectors = output.units;
     T values[Vector<T>::lanes];
-    for (int i = row_begin; i < row_end; i += rows.lanes) {
-        const int count = row_end - i < rows.lanes ? row_end - i : rows.lanes;
+    for (int i = 0; i < m; i += rows.lanes) {
+        const int count = m - i < rows.lanes ? m - i : rows.lanes;
         const std::size_t at = static_cast<std::size_t>(i) * panel_width<T>;
         rows.gather(z + at, count, rows.z_lanes);
         rows.gather_targets(targets + i, count);
@@ -348,10 +358,10 @@ void narrow_error(const Output& output, const T* z, T* delta, int row_begin, int
 }
 
 template <class T>
-void wide_error(const Output& output, T* z, T* delta, int m, int row_begin, int row_end, const T* const* targets,
-                const T* omega, double* row_loss) {
+void wide_error(const Output& output, T* z, T* delta, int m, const T* const* targets, const T* omega,
+                double* row_loss) {
     WideRow<T> row(m, output.units);
-    for (int i = row_begin; i < row_end; ++i) {
+    for (int i = 0; i < m; ++i) {
         row.z_row = z + static_cast<std::size_t>(i) * panel_width<T>;
         row.a_row = delta + static_cast<std::size_t>(i) * panel_width<T>;
         row.y_row = targets[i];
@@ -361,27 +371,27 @@ void wide_error(const Output& output, T* z, T* delta, int m, int row_begin, int 
     }
 }
 
-// Δᴸ and the unweighted loss of each of the rows [row_begin, row_end).
+// Δᴸ and the unweighted loss of each of m rows.
 //
-// z: Zᴸ with its bias, m rows in panel layout (scratch afterwards); delta: the same layout, 0 in columns that are no
-// unit. targets[i]: the n_L targets of row i; omega[i]: its weight; row_loss[i]: e_i. Arrays are indexed by the row.
+// z: Zᴸ with its bias in panel layout (scratch afterwards); delta: the same layout, 0 in columns that are no unit.
+// targets[i]: the n_L targets of row i; omega[i]: its weight; row_loss[i]: e_i.
 template <class T>
-void output_error(const Output& output, T* z, T* delta, int m, int row_begin, int row_end, const T* const* targets,
-                  const T* omega, double* row_loss) {
+void output_error(const Output& output, T* z, T* delta, int m, const T* const* targets, const T* omega,
+                  double* row_loss) {
     if (output.units <= narrow_units<T>) {
-        narrow_error(output, z, delta, row_begin, row_end, targets, omega, row_loss);
+        narrow_error(output, z, delta, m, targets, omega, row_loss);
     } else {
-        wide_error(output, z, delta, m, row_begin, row_end, targets, omega, row_loss);
+        wide_error(output, z, delta, m, targets, omega, row_loss);
     }
 }
 
 template <class T>
-void softmax_panels(T* z, int m, int n, int row_begin, int row_end) {
+void softmax_panels(T* z, int m, int n) {
     if (n <= narrow_units<T>) {
         NarrowRows<T> rows;
         rows.vectors = n;
-        for (int i = row_begin; i < row_end; i += rows.lanes) {
-            const int count = row_end - i < rows.lanes ? row_end - i : rows.lanes;
+        for (int i = 0; i < m; i += rows.lanes) {
+            const int count = m - i < rows.lanes ? m - i : rows.lanes;
             T* block = z + static_cast<std::size_t>(i) * panel_width<T>;
             rows.gather(block, count, rows.z_lanes);
             softmax_rows<T>(rows, false);
@@ -390,26 +400,20 @@ void softmax_panels(T* z, int m, int n, int row_begin, int row_end) {
         return;
     }
     WideRow<T> row(m, n);
-    for (int i = row_begin; i < row_end; ++i) {
+    for (int i = 0; i < m; ++i) {
         row.z_row = row.a_row = z + static_cast<std::size_t>(i) * panel_width<T>;
         softmax_rows<T>(row, false);
         row.clear_padding();
     }
 }
 
-// Aᴸ in place of Zᴸ for prediction: rows [row_begin, row_end) of m rows of n units in panel layout.
+// Aᴸ in place of Zᴸ for prediction: m rows of n units in panel layout.
 template <class T>
-void output_activation(Activation kind, T* z, int m, int n, int row_begin, int row_end) {
-    if (kind == Activation::softmax) return softmax_panels(z, m, n, row_begin, row_end);
-    const std::size_t panel = static_cast<std::size_t>(m) * panel_width<T>;
-    const std::size_t begin = static_cast<std::size_t>(row_begin) * panel_width<T>;
-    const std::size_t end = static_cast<std::size_t>(row_end) * panel_width<T>;
+void output_activation(Activation kind, T* z, int m, int n) {
+    if (kind == Activation::softmax) return softmax_panels(z, m, n);
+    const std::size_t count = static_cast<std::size_t>(m) * padded_columns<T>(n);
     with_activation(kind, [&](auto f) {
-        for (T* block = z; block < z + padded_columns<T>(n) / panel_width<T> * panel; block += panel) {
-            for (std::size_t at = begin; at < end; at += Vector<T>::lanes) {
-                f.value(Vector<T>::load(block + at)).store(block + at);
-            }
-        }
+        for (std::size_t at = 0; at < count; at += Vector<T>::lanes) f.value(Vector<T>::load(z + at)).store(z + at);
     });
 }
 

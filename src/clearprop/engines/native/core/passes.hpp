@@ -59,14 +59,16 @@ void gather_row(const Table<T>& table, std::int64_t source, T* a, int rows, int 
 }
 
 template <class T>
-void gather(const Network<T>& network, const Batch<T>& batch, int first, int last) {
+void gather(const Network<T>& network, const Batch<T>& batch, const RowBlock& rows) {
     const Table<T>& table = *batch.table;
     constexpr int rows_ahead = 8;
-    for (int i = first; i < last; i++) {
+    const int columns = network.layers[0].units;
+    T* a = panel_of(network.layers[0].a, columns, rows, 0);
+    for (int i = rows.first; i < rows.last; i++) {
         if (batch.start + i + rows_ahead < table.n_rows)
-            ask_for_row(table, table.row(batch.start + i + rows_ahead), network.layers[0].units);
+            ask_for_row(table, table.row(batch.start + i + rows_ahead), columns);
         const std::int64_t source = table.row(batch.start + i);
-        gather_row(table, source, network.layers[0].a, rows_apart(batch.rows), i, network.layers[0].units);
+        gather_row(table, source, a, rows.count(), i - rows.first, columns);
         network.targets[i] = table.y + source * table.y_stride;
         network.omega[i] = table.weights
                                ? (batch.total_weight > 0 ? table.weights[source] / T(batch.total_weight) : T(0))
@@ -75,28 +77,28 @@ void gather(const Network<T>& network, const Batch<T>& batch, int first, int las
 }
 
 template <class Products, class T>
-void activated(const Layer<T>& layer, const RowRange& rows) {
+void activated(const Layer<T>& layer, const RowBlock& rows) {
     for (int p = 0; p < n_panels(layer.units, panel_width<T>); p++) Products::activated(layer, rows, p);
 }
 
 template <class Products, class T>
-void forward(const Network<T>& network, const Batch<T>& batch, const RowRange& rows) {
+void forward(const Network<T>& network, const Batch<T>& batch, const RowBlock& rows) {
     constexpr int width = panel_width<T>;
     activated<Products>(network.layers[0], rows);
     for (int l = 1; l <= network.n_layers; l++) {
         const Layer<T>&layer = network.layers[l], &below = network.layers[l - 1];
         const bool hidden = l < network.n_layers;
         for (int p = 0; p < n_panels(layer.units, width); p++) {
-            T* a = at(layer.a, rows.stride, p, rows.first);
+            T* a = panel_of(layer.a, layer.units, rows, p);
             Products::forward(layer, below, rows, p, a);
-            T* kept = layer.kept ? at(layer.kept, rows.stride, p, rows.first) : a;
+            T* kept = layer.kept ? panel_of(layer.kept, layer.units, rows, p) : a;
             activate<T>(hidden ? Activation(layer.activation) : Activation::identity, a, layer.bias + p * width, kept,
                         a, rows.count());
             if (hidden && !layer.mask) Products::activated(layer, rows, p);
         }
         if (!layer.mask) continue;
-        drop<T>(layer.a, layer.mask, rows.stride, layer.units, rows.first, rows.last,
-                dropout_key(network.dropout_seed, std::uint32_t(batch.step), std::uint32_t(l)), network.dropout);
+        drop<T>(panel_of(layer.a, layer.units, rows, 0), panel_of(layer.mask, layer.units, rows, 0), rows.count(),
+                layer.units, rows.first, dropout_key(network.dropout_seed, std::uint32_t(batch.step), std::uint32_t(l)), network.dropout);
         activated<Products>(layer, rows);
     }
 }
@@ -108,34 +110,64 @@ void multiply(T* delta, const T* mask, std::size_t count) {
 }
 
 template <class Products, class T>
-void backward(const Network<T>& network, const RowRange& rows) {
+void backward(const Network<T>& network, const RowBlock& rows) {
     constexpr int width = panel_width<T>;
     const std::size_t size = std::size_t(rows.count()) * width;
     const Layer<T>& top = network.layers[network.n_layers];
     const Output output{Activation(top.activation), Loss(network.loss), network.paired, top.units, network.loss_floor};
-    output_error<T>(output, top.a, top.delta, rows.stride, rows.first, rows.last, network.targets, network.omega,
-                    network.row_loss);  // BP1
+    output_error<T>(output, panel_of(top.a, top.units, rows, 0), panel_of(top.delta, top.units, rows, 0), rows.count(),
+                    network.targets + rows.first, network.omega + rows.first, network.row_loss + rows.first);  // BP1
     for (int p = 0; p < n_panels(top.units, width); p++) Products::pulled_back(top, rows, p);
     for (int l = network.n_layers; l > 1; l--) {
         const Layer<T>&layer = network.layers[l], &below = network.layers[l - 1];
         for (int p = 0; p < n_panels(layer.inputs, width); p++) {
-            T* delta = at(below.delta, rows.stride, p, rows.first);
+            T* delta = panel_of(below.delta, below.units, rows, p);
             Products::backward(layer, rows, p, delta);
-            if (below.mask) multiply<T>(delta, at(below.mask, rows.stride, p, rows.first), size);
+            if (below.mask) multiply<T>(delta, panel_of(below.mask, below.units, rows, p), size);
             pull_back<T>(Activation(below.activation), delta,
-                         at(below.kept ? below.kept : below.a, rows.stride, p, rows.first), size);  // BP2
+                         panel_of(below.kept ? below.kept : below.a, below.units, rows, p), size);  // BP2
             Products::pulled_back(below, rows, p);
         }
+    }
+}
+
+// The block's share of BP3 and BP4, while its A and Δ are in the nearest cache.
+template <class Products, class T>
+void share_of_gradient(const Network<T>& network, const RowBlock& rows) {
+    constexpr int width = panel_width<T>;
+    const std::size_t share = rows.first / network.share_rows, apart = share * network.shares_apart;
+    const RowBlocks own{rows.first, rows.last, rows.count()};
+    for (int l = 1; l <= network.n_layers; l++) {
+        const Layer<T>&layer = network.layers[l], &below = network.layers[l - 1];
+        each_tile(layer, [&](const Tile<T>& tile) {
+            Products::gradient(layer, below, own, tile, layer.weight_gradient + apart + tile.offset);
+        });
+        for (int p = 0; p < n_panels(layer.units, width); p++)
+            column_sums<T>({layer.delta, layer.units, p}, own, layer.bias_gradient + apart + p * width,
+                           network.share_delta_square[share * network.n_panels + layer.first_panel + p]);
     }
 }
 
 template <class Products, class T = typename Products::T>
 void rows_pass(const Network<T>& network, const Batch<T>& batch, int first, int last) {
     [[maybe_unused]] const typename Products::Session session;
-    const RowRange rows{batch.rows, rows_apart(batch.rows), first, last};
-    gather(network, batch, first, last);
+    const RowBlock rows{batch.rows, first, last};
+    gather(network, batch, rows);
     forward<Products>(network, batch, rows);
     backward<Products>(network, rows);
+    if (network.share_rows) share_of_gradient<Products>(network, rows);
+}
+
+// The sum over all shares of their `count` numbers from `first` on, in the order of the blocks.
+template <class T>
+void sum_shares(const Network<T>& network, const Batch<T>& batch, const T* first, T* sum, std::size_t count) {
+    using V = Vector<T>;
+    const int n = n_blocks(batch.rows, network.share_rows);
+    for (std::size_t i = 0; i < count; i += V::lanes) {
+        V total = V::load(first + i);
+        for (int b = 1; b < n; b++) total = total + V::load(first + b * network.shares_apart + i);
+        total.store(sum + i);
+    }
 }
 
 template <class T>
@@ -156,9 +188,16 @@ template <class T>
 void bias_tile(const Network<T>& network, const Batch<T>& batch, const Layer<T>& layer, int p, bool updates) {
     constexpr int width = panel_width<T>;
     alignas(64) T own[width];
-    T* g = layer.bias_gradient ? layer.bias_gradient + p * width : own;
+    T* g = updates ? own : layer.bias_gradient + p * width;
     const std::size_t panel = layer.first_panel + p;
-    column_sums(at(layer.delta, rows_apart(batch.rows), p), g, network.delta_square[panel], batch.rows);  // BP4
+    if (network.share_rows) {
+        sum_shares(network, batch, layer.bias_gradient + p * width, g, width);
+        network.delta_square[panel] = 0.0;
+        for (int b = 0; b < n_blocks(batch.rows, network.share_rows); b++)
+            network.delta_square[panel] += network.share_delta_square[b * network.n_panels + panel];
+    } else {
+        column_sums<T>({layer.delta, layer.units, p}, {0, batch.rows, batch.block}, g, network.delta_square[panel]);
+    }
     network.bias_square[panel] = add_penalty<T>(g, layer.bias + p * width, T(0), width);
     if (updates) update_biases(network, batch, layer, p, g);
 }
@@ -184,8 +223,11 @@ void gradient_pass(const Network<T>& network, const Batch<T>& batch, const Task&
     for (int q = task.first_input_panel; q < task.last_input_panel; q++)
         for (int p = task.first_panel; p < task.last_panel; p++) {
             const Tile<T> tile(layer, p, q);
-            T* g = layer.weight_gradient ? layer.weight_gradient + tile.offset : own;
-            Products::gradient(layer, below, batch.rows, tile, g);  // BP3
+            T* g = updates ? own : layer.weight_gradient + tile.offset;
+            if (network.share_rows)
+                sum_shares(network, batch, layer.weight_gradient + tile.offset, g, tile.size());
+            else
+                Products::gradient(layer, below, {0, batch.rows, batch.block}, tile, g);  // BP3
             network.gradient_square[tile.number] =
                 add_penalty<T>(g, layer.weights + tile.offset, batch.penalty, tile.size());
             if (updates) update_tile<Products>(network, layer, step, tile, g);

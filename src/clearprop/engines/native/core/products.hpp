@@ -23,26 +23,26 @@ struct ExactProducts {
     };
 
     // Panel p of Aˡ⁻¹ (Wˡ)ᵀ.
-    static void forward(const Layer<T>& layer, const Layer<T>& below, const RowRange& rows, int p, T* z) {
-        product(at(below.a, rows.stride, 0, rows.first), std::size_t(rows.stride) * panel_width<T>,
+    static void forward(const Layer<T>& layer, const Layer<T>& below, const RowBlock& rows, int p, T* z) {
+        product(panel_of(below.a, layer.inputs, rows, 0), std::size_t(rows.count()) * panel_width<T>,
                 at(layer.weights, layer.inputs, p), z, rows.count(), layer.inputs, width_of<T>(p, layer.units));
     }
 
     // Panel p of Δˡ Wˡ.
-    static void backward(const Layer<T>& layer, const RowRange& rows, int p, T* delta) {
-        product(at(layer.delta, rows.stride, 0, rows.first), std::size_t(rows.stride) * panel_width<T>,
+    static void backward(const Layer<T>& layer, const RowBlock& rows, int p, T* delta) {
+        product(panel_of(layer.delta, layer.units, rows, 0), std::size_t(rows.count()) * panel_width<T>,
                 at(layer.transposed, layer.units, p), delta, rows.count(), layer.units, width_of<T>(p, layer.inputs));
     }
 
-    // Tile (p, q) of (Aˡ⁻¹)ᵀ Δˡ, over all m rows.
-    static void gradient(const Layer<T>& layer, const Layer<T>& below, int m, const Tile<T>& tile, T* g) {
-        const int stride = rows_apart(m);
-        clearprop::gradient(at(below.a, stride, tile.q), at(layer.delta, stride, tile.p), g, m, tile.inputs,
-                            tile.units);
+    // Tile (p, q) of (Aˡ⁻¹)ᵀ Δˡ.
+    static void gradient(const Layer<T>& layer, const Layer<T>& below, const RowBlocks& rows, const Tile<T>& tile,
+                         T* g) {
+        clearprop::gradient<T>({below.a, layer.inputs, tile.q}, {layer.delta, layer.units, tile.p}, rows, g,
+                               tile.inputs, tile.units);
     }
 
-    static void activated(const Layer<T>&, const RowRange&, int) {}
-    static void pulled_back(const Layer<T>&, const RowRange&, int) {}
+    static void activated(const Layer<T>&, const RowBlock&, int) {}
+    static void pulled_back(const Layer<T>&, const RowBlock&, int) {}
 
     // The tile of Wᵀ written into W, which BP2 reads.
     static void updated(const Layer<T>& layer, const Tile<T>& tile) {

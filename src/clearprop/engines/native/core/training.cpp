@@ -13,6 +13,8 @@ namespace {
 constexpr int panels_in_group = 4;     // of Δ, which stay in the second-level cache while a panel of A is read
 constexpr std::chrono::milliseconds between_polls{20};
 
+constexpr int rows_of_a_share = 96, most_shares = 16;
+
 constexpr std::size_t n_tasks_wanted = 24, most_tiles_of_a_task = 32;  // so that threads end together
 
 // Operations of a step below which a further thread costs more than it takes over, and above which it always gains;
@@ -20,6 +22,9 @@ constexpr std::size_t n_tasks_wanted = 24, most_tiles_of_a_task = 32;  // so tha
 constexpr double work_of_a_thread = 5e5, work_of_many_threads = 5e7;
 constexpr double work_of_a_trial = 2e8;
 constexpr int trials_apart = 16;
+
+// The least multiple of `unit` that is not less than n.
+int whole(int n, int unit) { return (n + unit - 1) / unit * unit; }
 
 template <class T>
 T* taken(T*& from, std::size_t n) {
@@ -148,20 +153,41 @@ void Training<T>::reserve_rounded_rows(int rows) {
     reserve_all(rounded_rows_, visit);
 }
 
+// For each of the blocks that leave their own share, one after another.
 template <class T>
-void Training<T>::reserve_gradient() {
-    if (layers_[1].weight_gradient) return;
+void Training<T>::reserve_gradient(int n_shares) {
     const int width = kernels_.panel_width;
-    std::size_t size = 0;
+    network_.n_panels = n_panels_;
+    network_.shares_apart = 0;
     for (int l = 1; l <= network_.n_layers; l++)
-        size += std::size_t(n_panels(layers_[l].units, width)) * width * (layers_[l].inputs + 1);
-    gradient_.resize(size);
+        network_.shares_apart += std::size_t(n_panels(layers_[l].units, width)) * width * (layers_[l].inputs + 1);
+    if (gradient_.size() >= network_.shares_apart * n_shares) return;
+    gradient_.resize(network_.shares_apart * n_shares);
+    share_squares_.resize(n_panels_ * n_shares);
+    network_.share_delta_square = share_squares_.data();
     T* free = gradient_.data();
     for (int l = 1; l <= network_.n_layers; l++) {
         const std::size_t padded = std::size_t(n_panels(layers_[l].units, width)) * width;
         layers_[l].weight_gradient = taken(free, padded * layers_[l].inputs);
         layers_[l].bias_gradient = taken(free, padded);
     }
+}
+
+// A block's share of the gradient where all shares are fewer numbers than A and Δ, which other threads would have to
+// read. What the blocks are depends on the network and the batch alone.
+template <class T>
+void Training<T>::plan_shares(int rows) {
+    const int width = kernels_.panel_width, multiple = kernels_.row_multiple;
+    std::size_t parameters = 0, activations = 0;
+    for (int l = 1; l <= network_.n_layers; l++) {
+        const std::size_t padded = std::size_t(n_panels(layers_[l].units, width)) * width;
+        parameters += padded * (layers_[l].inputs + 1);
+        activations += 2 * padded * rows;
+    }
+    const int n = std::clamp(rows / rows_of_a_share, 1, most_shares);
+    const bool shares = n > 1 && !kernels_.in_bfloat16 && n * parameters <= activations;
+    network_.share_rows = shares ? whole(n_blocks(rows, n), multiple) : 0;
+    if (shares) reserve_gradient(n);
 }
 
 template <class T>
@@ -176,12 +202,12 @@ void Training<T>::reserve_rows(int rows) {
     };
     std::size_t size = 0;
     for (int l = 0; l <= network_.n_layers; l++)
-        size += std::size_t(n_panels(layers_[l].units, width)) * width * rows_apart(rows) * arrays(l);
+        size += std::size_t(n_panels(layers_[l].units, width)) * width * rows * arrays(l);
     rows_.resize(size);
     T* free = rows_.data();
     for (int l = 0; l <= network_.n_layers; l++) {
         Layer<T>& layer = layers_[l];
-        const std::size_t one = std::size_t(n_panels(layer.units, width)) * width * rows_apart(rows);
+        const std::size_t one = std::size_t(n_panels(layer.units, width)) * width * rows;
         const bool hidden = l > 0 && l < network_.n_layers;
         layer.a = taken(free, one);
         layer.delta = l > 0 ? taken(free, one) : nullptr;
@@ -340,28 +366,68 @@ void Pace::took(bool several, double seconds) {
     known = known == 0.0 ? seconds : 0.5 * (known + seconds);
 }
 
-// What the threads of one epoch share. Each takes the next rows, then the next tiles, until none are left; a counter is
-// set back while the other is in use.
+// Pieces of work 0..n−1 handed out to threads: each takes those of its own part, whose memory is in its cache from the
+// step before, and then what the others have left.
+class Parts {
+  public:
+    Parts(int n, int n_threads) : n_(n), n_threads_(n_threads), next_(n_threads) { restart(); }
+
+    void restart() {
+        for (int t = 0; t < n_threads_; t++) next_[t].store(first(t), std::memory_order_relaxed);
+    }
+
+    // The next piece for a thread, or n.
+    int take(int thread) {
+        for (int i = 0; i < n_threads_; i++) {
+            const int t = (thread + i) % n_threads_;
+            if (next_[t].load(std::memory_order_relaxed) >= first(t + 1)) continue;
+            const int piece = next_[t].fetch_add(1, std::memory_order_relaxed);
+            if (piece < first(t + 1)) return piece;
+        }
+        return n_;
+    }
+    int n() const { return n_; }
+
+  private:
+    struct alignas(64) Counter : std::atomic<int> {};
+    int first(int thread) const { return static_cast<int>(std::int64_t(n_) * thread / n_threads_); }
+
+    const int n_, n_threads_;
+    std::vector<Counter> next_;
+};
+
+// Where the threads of a turn meet, and what they take their work from: blocks of rows, then tasks.
+template <class T>
+struct Training<T>::Shift {
+    Barrier barrier;
+    const int block;  // rows
+    Parts rows, gradients, updates;
+
+    Shift(const Training& training, int batch_size, int n_threads)
+        : barrier(n_threads),
+          block(training.rows_at_a_time(batch_size, n_threads)),
+          rows(n_blocks(batch_size, block), n_threads),
+          gradients(static_cast<int>(training.tasks_.size()), n_threads),
+          updates(gradients.n(), n_threads) {}
+};
+
+// What the threads of one epoch share.
 template <class T>
 struct Training<T>::Loop {
     Training& training;
     const Table<T>& table;
     const int batch_size;
     const double* learning_rates;
-    const std::int64_t n_steps;
     const Poll& poll;
     const bool clips;
     EpochResult result;
     std::int64_t steps_done = 0;
-    std::atomic<int> next_rows{0};
-    std::atomic<std::size_t> next_gradient{0}, next_update{0};
     std::atomic<bool> stop{false};
     std::chrono::steady_clock::time_point polled = std::chrono::steady_clock::now();
 
-    Loop(Training& training, const Table<T>& table, int batch_size, const double* learning_rates, std::int64_t n_steps,
-         const Poll& poll)
-        : training(training), table(table), batch_size(batch_size), learning_rates(learning_rates), n_steps(n_steps),
-          poll(poll), clips(training.settings_.max_gradient_norm > 0.0) {
+    Loop(Training& training, const Table<T>& table, int batch_size, const double* learning_rates, const Poll& poll)
+        : training(training), table(table), batch_size(batch_size), learning_rates(learning_rates), poll(poll),
+          clips(training.settings_.max_gradient_norm > 0.0) {
         result.gradient_norms.assign(training.network_.n_layers, 0.0);
         result.delta_norms.assign(training.network_.n_layers, 0.0);
     }
@@ -375,28 +441,23 @@ struct Training<T>::Loop {
         if (poll(steps_done)) stop.store(true, std::memory_order_relaxed);
     }
 
-    void rows(const Batch<T>& batch, int thread, int n_threads) {
-        const int share = (batch.rows + n_threads - 1) / n_threads, multiple = training.kernels_.row_multiple;
-        const int n_blocks = (share + training.kernels_.most_rows - 1) / training.kernels_.most_rows;
-        const int block = ((share + n_blocks - 1) / n_blocks + multiple - 1) / multiple * multiple;
-        for (;;) {
+    void rows(Shift& shift, const Batch<T>& batch, int thread) {
+        for (int b = shift.rows.take(thread); b < shift.rows.n(); b = shift.rows.take(thread)) {
             if (thread == 0) ask();
-            const int first = next_rows.fetch_add(block, std::memory_order_relaxed);
-            if (first >= batch.rows || stop.load(std::memory_order_relaxed)) return;
-            training.kernels_.rows_pass(training.network_, batch, first, std::min(batch.rows, first + block));
+            if (stop.load(std::memory_order_relaxed)) return;
+            const int first = b * shift.block, last = std::min(batch.rows, first + shift.block);
+            if (first < last) training.kernels_.rows_pass(training.network_, batch, first, last);
         }
     }
 
     template <class Work>
-    void tasks(std::atomic<std::size_t>& next, Work work) {
-        const std::vector<Task>& all = training.tasks_;
-        for (std::size_t i = next.fetch_add(1, std::memory_order_relaxed); i < all.size();
-             i = next.fetch_add(1, std::memory_order_relaxed))
-            work(all[i]);
+    void tasks(Parts& parts, int thread, Work work) {
+        for (int i = parts.take(thread); i < parts.n(); i = parts.take(thread)) work(training.tasks_[i]);
     }
 
-    // Steps [first_step, last_step), by each of the threads that meet at the barrier.
-    void run(int thread, Barrier& barrier, std::int64_t first_step, std::int64_t last_step) {
+    // Steps [first_step, last_step), by each of the threads that meet at the barrier. Parts are set back while no one
+    // takes from them.
+    void run(Shift& shift, int thread, std::int64_t first_step, std::int64_t last_step) {
         const Kernels<T>& kernels = training.kernels_;
         const Network<T>& network = training.network_;
         double weight_square = training.weight_square();
@@ -404,31 +465,33 @@ struct Training<T>::Loop {
             const std::int64_t start = s * batch_size;
             const int n = static_cast<int>(std::min<std::int64_t>(batch_size, table.n_rows - start));
             Batch<T> batch = training.batch(table, start, n, learning_rates[s]);
+            batch.block = shift.block;
             batch.step = training.n_updates_ + s;
             batch.rate_correction =
                 kernels.rate_correction(network.optimizer, network.hyperparameters, batch.step + 1);
-            rows(batch, thread, barrier.n_threads());
-            barrier.wait();
+            rows(shift, batch, thread);
+            shift.barrier.wait();
             if (stop.load(std::memory_order_relaxed)) return;
             const double loss = training.batch_loss(batch, weight_square);
             if (thread == 0) {
-                next_rows.store(0, std::memory_order_relaxed);
-                next_update.store(0, std::memory_order_relaxed);
+                shift.rows.restart();
+                shift.updates.restart();
                 result.loss += loss * n;
                 if (!std::isfinite(loss)) result.diverged_at = s + 1;
             }
             if (!std::isfinite(loss)) return;
-            tasks(next_gradient, [&](const Task& task) { kernels.gradient_pass(network, batch, task, !clips); });
-            barrier.wait();
+            tasks(shift.gradients, thread,
+                  [&](const Task& task) { kernels.gradient_pass(network, batch, task, !clips); });
+            shift.barrier.wait();
             if (clips) {
                 const double norm = training.gradient_norm(), most = training.settings_.max_gradient_norm;
                 batch.gradient_factor = norm > most ? most / norm : 1.0;
-                tasks(next_update, [&](const Task& task) { kernels.update_pass(network, batch, task); });
-                barrier.wait();
+                tasks(shift.updates, thread, [&](const Task& task) { kernels.update_pass(network, batch, task); });
+                shift.barrier.wait();
             }
             weight_square = training.weight_square();
             if (thread == 0) {
-                next_gradient.store(0, std::memory_order_relaxed);
+                shift.gradients.restart();
                 training.add_norms(result);
                 steps_done = s + 1;
             }
@@ -437,20 +500,30 @@ struct Training<T>::Loop {
 };
 
 template <class T>
+int Training<T>::rows_at_a_time(int rows, int n_threads) const {
+    if (network_.share_rows > 0) return network_.share_rows;
+    const int share = (rows + n_threads - 1) / n_threads, multiple = kernels_.row_multiple;
+    const int n = n_blocks(share, kernels_.most_rows);
+    return whole(n_blocks(share, n), multiple);
+}
+
+template <class T>
 EpochResult Training<T>::epoch(const Table<T>& table, int batch_size, const double* learning_rates,
                                std::int64_t n_steps, int n_threads, const Poll& poll) {
-    reserve_rows(static_cast<int>(std::min<std::int64_t>(batch_size, table.n_rows)));
-    if (settings_.max_gradient_norm > 0.0) reserve_gradient();
-    Loop loop(*this, table, batch_size, learning_rates, n_steps, poll);
+    const int rows = static_cast<int>(std::min<std::int64_t>(batch_size, table.n_rows));
+    reserve_rows(rows);
+    plan_shares(rows);
+    if (settings_.max_gradient_norm > 0.0) reserve_gradient(1);
+    Loop loop(*this, table, batch_size, learning_rates, poll);
     const int most = threads_for(batch_size, n_threads);
     const bool unsure = most > 1 && work(batch_size) < work_of_many_threads;
     const std::int64_t trial = std::max<std::int64_t>(4, static_cast<std::int64_t>(work_of_a_trial / work(batch_size)));
     for (std::int64_t first = 0; first < n_steps && !loop.ended();) {
         const std::int64_t last = unsure ? std::min(n_steps, first + trial) : n_steps;
         Turn turn(unsure ? pace_.choose(most) : most);
-        Barrier barrier(turn.n_threads());
+        Shift shift(*this, rows, turn.n_threads());
         const auto began = std::chrono::steady_clock::now();
-        turn.run([&](int thread) { loop.run(thread, barrier, first, last); });
+        turn.run([&](int thread) { loop.run(shift, thread, first, last); });
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
         pace_.took(turn.n_threads() > 1, taken.count() / static_cast<double>(last - first));
         first = last;
@@ -468,18 +541,20 @@ template <class T>
 double Training<T>::objective(const Table<T>& table, T* gradient, int n_threads, const Poll& poll) {
     const int rows = static_cast<int>(table.n_rows);
     reserve_rows(rows);
-    reserve_gradient();
+    network_.share_rows = 0;
+    reserve_gradient(1);
     const double no_rate = 0.0;
     Turn turn(threads_for(rows, n_threads));
-    Barrier barrier(turn.n_threads());
-    Loop loop(*this, table, rows, &no_rate, 1, poll);
+    Shift shift(*this, rows, turn.n_threads());
+    Loop loop(*this, table, rows, &no_rate, poll);
     double value = 0.0;
     turn.run([&](int thread) {
-        const Batch<T> all = batch(table, 0, rows, 0.0);
-        loop.rows(all, thread, barrier.n_threads());
-        barrier.wait();
+        Batch<T> all = batch(table, 0, rows, 0.0);
+        all.block = shift.block;
+        loop.rows(shift, all, thread);
+        shift.barrier.wait();
         if (loop.stop.load(std::memory_order_relaxed)) return;
-        loop.tasks(loop.next_gradient, [&](const Task& task) {
+        loop.tasks(shift.gradients, thread, [&](const Task& task) {
             if (thread == 0) loop.ask();
             if (!loop.stop.load(std::memory_order_relaxed)) kernels_.gradient_pass(network_, all, task, false);
         });

@@ -74,17 +74,20 @@ class Training {
     double work(int rows) const;
 
   private:
+    struct Shift;
     struct Loop;
     void describe(Shape shape, Settings settings);
     void reserve_parameters();
     void reserve_rounded_parameters();
     void reserve_rows(int rows);
     void reserve_rounded_rows(int rows);
-    void reserve_gradient();
+    void plan_shares(int rows);
+    void reserve_gradient(int n_shares);
     void plan_tasks();
     template <class Visit>
     void each_layer(Visit visit) const;
     int threads_for(int rows, int most) const;
+    int rows_at_a_time(int rows, int n_threads) const;
     Batch<T> batch(const Table<T>& table, std::int64_t start, int rows, double learning_rate) const;
     double batch_loss(const Batch<T>& batch, double weight_square) const;
     double weight_square() const;
@@ -103,7 +106,7 @@ class Training {
     Buffer<T> parameters_, slots_[2], gradient_, rows_, omega_;
     Buffer<Bfloat16> rounded_parameters_, rounded_rows_;
     Buffer<const T*> targets_;
-    Buffer<double> row_loss_, tile_squares_, panel_squares_;
+    Buffer<double> row_loss_, tile_squares_, panel_squares_, share_squares_;
     std::size_t n_tiles_ = 0, n_panels_ = 0;
     Pace pace_;
 };

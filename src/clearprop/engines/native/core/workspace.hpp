@@ -113,6 +113,12 @@ struct Network {
     double* weight_square = nullptr;   // of each tile, after its update
     double* bias_square = nullptr;     // of the gradient of each panel's biases
     double* delta_square = nullptr;    // of each panel
+    // Where share_rows > 0, each block of so many rows leaves its own share of ∇ (in weight_gradient and bias_gradient,
+    // `shares_apart` numbers on for the next block) and of delta_square.
+    int share_rows = 0;
+    std::size_t shares_apart = 0;
+    double* share_delta_square = nullptr;  // of each panel, block after block
+    std::size_t n_panels = 0;
 };
 
 // The rows of one step and what is the same for all of them.
@@ -121,6 +127,7 @@ struct Batch {
     const Table<T>* table = nullptr;
     std::int64_t start = 0;
     int rows = 0;
+    int block = 0;              // rows that are worked on together, and lie together
     double total_weight = 0.0;  // Σω before normalising
     T penalty = 0;              // λ = α/Σω
     std::int64_t step = 0;      // updates before this one
@@ -134,9 +141,8 @@ struct Task {
     int layer, first_panel, last_panel, first_input_panel, last_input_panel;
 };
 
-// How many rows apart panels are: those of 1024 rows, say, would all fall on the same lines of a cache.
-constexpr int rows_apart(int rows) { return rows < 256 ? rows : rows + 12; }
-
 constexpr int n_panels(int columns, int width) { return (columns + width - 1) / width; }
+
+constexpr int n_blocks(int rows, int block) { return (rows + block - 1) / block; }
 
 }  // namespace clearprop
