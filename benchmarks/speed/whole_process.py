@@ -82,10 +82,11 @@ def _idx(folder: Path, name: str) -> np.ndarray:
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * n_dimensions).reshape(dimensions)
 
 
-#: Who makes the arrays; hidden layers, rows a step, epochs; how many rounds at most.
+#: Who makes the arrays; hidden layers, rows a step, epochs (digits: as both estimators choose by themselves);
+#: how many rounds at most.
 TASKS: dict[str, tuple[Callable[[Options], Parts], dict[str, Any], int]] = {
     "iris": (_iris, {"hidden": [100], "batch": 32, "epochs": 100}, 9),
-    "digits": (_digits, {"hidden": [32], "batch": 32, "epochs": 50}, 9),
+    "digits": (_digits, {"hidden": [100], "batch": 200, "epochs": 200}, 9),
     "adult": (_adult, {"hidden": [128, 64], "batch": 256, "epochs": 5}, 3),
     "fashion-mnist": (_fashion, {"hidden": [512, 512], "batch": 128, "epochs": 1}, 3),
 }

@@ -3,10 +3,10 @@
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from clearprop.engines import ENGINES
 from clearprop.engines.precision import PRECISIONS
+from clearprop.estimators.scikit_learn import Interval, Options, StrOptions
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.initializers import INITIALIZERS
 from clearprop.mathematics.optimizers import OPTIMIZERS

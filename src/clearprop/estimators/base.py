@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator, _fit_context, is_classifier
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clearprop.engines import Engine, Recipe, engine_named
 from clearprop.engines.precision import with_precision
@@ -18,6 +14,16 @@ from clearprop.estimators import ensemble
 from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
 from clearprop.estimators.fitted_network import mean_of
 from clearprop.estimators.quick import current_parameters, needs_no_check, parameters_of
+from clearprop.estimators.scikit_learn import (
+    BaseEstimator,
+    ConvergenceWarning,
+    _check_sample_weight,
+    _fit_context,
+    check_is_fitted,
+    check_random_state,
+    is_classifier,
+    validate_data,
+)
 from clearprop.estimators.scoring import HeldOutScore
 from clearprop.estimators.verbose import PrintProgress
 from clearprop.mathematics.arrays import Array

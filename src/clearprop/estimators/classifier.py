@@ -3,19 +3,25 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-from sklearn.utils.validation import validate_data
 
 from clearprop.engines.precision import number_types
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.ensemble import log_mean_of
 from clearprop.estimators.fitted_network import class_probabilities
 from clearprop.estimators.labels import Labels
+from clearprop.estimators.scikit_learn import (
+    ClassifierMixin,
+    Interval,
+    StrOptions,
+    _check_partial_fit_first_call,
+    _fit_context,
+    available_if,
+    column_or_1d,
+    compute_sample_weight,
+    type_of_target,
+    unique_labels,
+    validate_data,
+)
 from clearprop.mathematics.activations import softplus
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.losses import LOSSES, log_softmax

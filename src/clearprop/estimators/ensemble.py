@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
+from clearprop.estimators.scikit_learn import check_random_state
 from clearprop.mathematics.arrays import Array
 from clearprop.training import History
 from clearprop.training.history import mean_epoch

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix, issparse
-from sklearn.utils.multiclass import type_of_target, unique_labels
 
+from clearprop.estimators.scikit_learn import type_of_target, unique_labels
 from clearprop.mathematics.arrays import Array
 
 KINDS = ("binary", "multiclass", "multilabel-indicator")

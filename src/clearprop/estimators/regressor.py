@@ -1,15 +1,18 @@
 """`MLPRegressor`: scikit-learn's, by the four equations, with more arguments."""
 
 import numpy as np
-from sklearn.base import RegressorMixin, _fit_context
-from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
 
 from clearprop.engines.precision import number_types
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.fitted_network import amounts
+from clearprop.estimators.scikit_learn import (
+    RegressorMixin,
+    StrOptions,
+    _fit_context,
+    available_if,
+    column_or_1d,
+    validate_data,
+)
 
 
 class MLPRegressor(RegressorMixin, MultilayerPerceptron):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.engines import native
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.regressor import MLPRegressor
+from clearprop.estimators.scikit_learn import ConvergenceWarning
 from clearprop.estimators.table_predictor import Label, TablePredictor
 from clearprop.mathematics.arrays import Array
 from clearprop.tables import (
