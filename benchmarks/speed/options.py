@@ -27,7 +27,7 @@ class Options:
     parts: tuple[str, ...] = PARTS
     contenders: tuple[str, ...] = tuple(CONTENDERS)
     networks: tuple[str, ...] = tuple(SHAPES)
-    rounds: int = 5
+    rounds: int = 9
     run_seconds: float = 0.3
     product_seconds: float = 0.2
     product_sizes: tuple[int, ...] = SIZES

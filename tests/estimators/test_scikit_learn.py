@@ -31,7 +31,8 @@ def test_later_imports_get_the_real_modules():
         "import pandas, scipy.stats, scipy, sklearn.utils.fixes\n"
         "assert scipy.stats.mode([1, 1, 2]).mode == 1 and scipy.stats is __import__('sys').modules['scipy.stats']\n"
         "table = pandas.DataFrame({'height': [0.0, 1.0, 2.0, 3.0]})\n"
-        "model = clearprop.MLPRegressor(hidden_layer_sizes=(2,), solver='lbfgs', random_state=0).fit(table, [0.0, 1.0, 2.0, 3.0])\n"
+        "model = clearprop.MLPRegressor(hidden_layer_sizes=(2,), solver='lbfgs', random_state=0)\n"
+        "model.fit(table, [0.0, 1.0, 2.0, 3.0])\n"
         "print(*model.feature_names_in_)"
     )
     assert run(program) == "height"

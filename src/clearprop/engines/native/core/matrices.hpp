@@ -83,7 +83,9 @@ void product_panel(const T* a, std::size_t a_panel, const T* b, T* c, int rows, 
         c += n * width;
         rows -= n;
     };
-    for (; rows >= row_tile; step(row_tile)) product_tile<T, row_tile, vectors>(a, a_panel, b, c, depth, adds, ahead);
+    const int for_eights = row_tile > 8 && rows % row_tile == 4 ? 16 : 0;  // sums of 4 rows are too few to overlap
+    for (; rows - for_eights >= row_tile; step(row_tile))
+        product_tile<T, row_tile, vectors>(a, a_panel, b, c, depth, adds, ahead);
     if constexpr (row_tile > 8)
         for (; rows >= 8; step(8)) product_tile<T, 8, vectors>(a, a_panel, b, c, depth, adds, ahead);
     if constexpr (row_tile > 4)

@@ -34,6 +34,8 @@ class NoSubnormals {
 #endif
 };
 
+constexpr int trials_apart = 16;  // of Pace, after which the slower choice is tried again
+
 constexpr int looks = 2000;  // some 50 microseconds: longer than two threads of a step are apart on idle cores
 
 }  // namespace
@@ -56,6 +58,35 @@ void Barrier::wait() {
     } else {
         wait_for_change(round_, round);
     }
+}
+
+Parts::Parts(int n, int n_threads) : n_(n), n_threads_(n_threads), next_(n_threads) { restart(); }
+
+void Parts::restart() {
+    for (int t = 0; t < n_threads_; t++) next_[t].store(first(t), std::memory_order_relaxed);
+}
+
+int Parts::take(int thread) {
+    for (int i = 0; i < n_threads_; i++) {
+        const int t = (thread + i) % n_threads_;
+        if (next_[t].load(std::memory_order_relaxed) >= first(t + 1)) continue;  // reading disturbs no one
+        const int piece = next_[t].fetch_add(1, std::memory_order_relaxed);
+        if (piece < first(t + 1)) return piece;
+    }
+    return n_;
+}
+
+int Pace::choose(int most) {
+    trials_++;
+    for (int several = 0; several < 2; several++)
+        if (seconds_[several] == 0.0) return several ? most : 1;
+    const bool faster = seconds_[1] < seconds_[0];
+    return (trials_ % trials_apart == 0) != faster ? most : 1;
+}
+
+void Pace::took(bool several, double seconds) {
+    double& known = seconds_[several];
+    known = known == 0.0 ? seconds : 0.5 * (known + seconds);
 }
 
 Team& Team::instance() {

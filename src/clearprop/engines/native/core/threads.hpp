@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <vector>
 
 namespace clearprop {
 
@@ -23,6 +24,35 @@ class Barrier {
 
 // Sleep until `value` is no longer `old`, after a short while of looking at it.
 void wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old);
+
+// Pieces of work 0..n−1 handed out to threads: each takes those of its own part, whose memory is in its cache from the
+// step before, and then what the others have left.
+class Parts {
+  public:
+    Parts(int n, int n_threads);
+
+    void restart();  // while no thread takes
+    int take(int thread);  // the next piece for a thread, or n
+    int n() const { return n_; }
+
+  private:
+    struct alignas(64) Counter : std::atomic<int> {};
+    int first(int thread) const { return static_cast<int>(std::int64_t(n_) * thread / n_threads_); }
+
+    const int n_, n_threads_;
+    std::vector<Counter> next_;
+};
+
+// Whether one thread or several take a step sooner here and now; the result is the same.
+class Pace {
+  public:
+    int choose(int most);                     // for the next trial
+    void took(bool several, double seconds);  // a step of the last one
+
+  private:
+    double seconds_[2] = {0.0, 0.0};
+    int trials_ = 0;
+};
 
 class Team {
   public:

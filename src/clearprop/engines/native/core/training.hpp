@@ -1,11 +1,11 @@
 // A training run: parameters in panel layout with the optimizer's state, and the loop over the steps of an epoch.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <vector>
 
 #include "kernels.hpp"
+#include "threads.hpp"
 #include "workspace.hpp"
 
 namespace clearprop {
@@ -34,17 +34,6 @@ struct EpochResult {
 
 // Asked now and then by the calling thread, how many steps are done; true ends the epoch.
 using Poll = std::function<bool(std::int64_t steps)>;
-
-// Whether one thread or several take a step sooner here and now; the result is the same.
-class Pace {
-  public:
-    int choose(int most);                       // for the next trial
-    void took(bool several, double seconds);  // a step of the last one
-
-  private:
-    double seconds_[2] = {0.0, 0.0};
-    int trials_ = 0;
-};
 
 template <class T>
 class Training {
@@ -86,9 +75,10 @@ class Training {
     void plan_tasks();
     template <class Visit>
     void each_layer(Visit visit) const;
+    void store_gradient(T* flat) const;
     int threads_for(int rows, int most) const;
     int rows_at_a_time(int rows, int n_threads) const;
-    Batch<T> batch(const Table<T>& table, std::int64_t start, int rows, double learning_rate) const;
+    Batch<T> batch(const Table<T>& table, std::int64_t start, int rows, int block) const;
     double batch_loss(const Batch<T>& batch, double weight_square) const;
     double weight_square() const;
     double gradient_norm() const;

@@ -55,8 +55,10 @@ struct Table {
 
 using Bfloat16 = std::uint16_t;  // the upper half of a float
 
-// `n` rounded up to whole blocks of 32, the unit of the copies in bfloat16.
-constexpr int whole_blocks(int n) { return (n + 31) / 32 * 32; }
+// The least multiple of `unit` that is not less than n.
+constexpr int whole(int n, int unit) { return (n + unit - 1) / unit * unit; }
+
+constexpr int whole_blocks(int n) { return whole(n, 32); }  // the unit of the copies in bfloat16
 
 // A layer's factors rounded to bfloat16, in the orders of bfloat16_blocks.hpp; null where no product reads them.
 struct Rounded {
