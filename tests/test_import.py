@@ -98,7 +98,7 @@ def test_telling_of_a_model_loads_no_scikit_learn_and_no_pandas(model_and_table)
 def test_the_light_commands_would_be_noticed_if_they_were_heavy(model_and_table):
     model, table = model_and_table
     assert "sklearn" in loaded_by(f"{SILENT}assert not run({['evaluate', model, table + '.csv']})")
-    assert {"sklearn", "pandas"} <= loaded_by(f"from clearprop import load; load({model!r})")
+    assert {"sklearn", "scipy"} <= loaded_by(f"from clearprop import load; load({model!r})")
 
 
 #: What scikit-learn's own network loads and ours only where it is asked for.

@@ -151,3 +151,18 @@ def test_the_number_of_threads_can_be_set(text, expected, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     assert native.thread_count() == native.NativeEngine().n_threads == (expected or 7)
     assert native.NativeEngine(2).n_threads == 2
+
+
+WIDE = Network((300, 700, 300, 5), "tanh")  # two rows are work for three threads
+FEW = RANDOM.normal(size=(13, 300))
+
+
+@each_type
+@each_target
+@pytest.mark.parametrize("n_rows", [1, 2, 5, 12, 13])
+def test_prediction_of_few_rows_whose_layers_are_shared_out(n_rows, target, dtype):
+    rows, parameters = FEW.astype(dtype), start(WIDE, dtype)
+    expected = native.NativeEngine(1, target).predict(WIDE, parameters, rows)[:n_rows]
+    for _ in range(20):  # threads come as they wake up
+        runs = [native.NativeEngine(n, target).predict(WIDE, parameters, rows[:n_rows]) for n in THREADS]
+        assert all_equal([expected, *runs])

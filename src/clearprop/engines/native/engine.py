@@ -26,6 +26,9 @@ HYPERPARAMETERS = ("momentum", "beta_1", "beta_2", "rho", "epsilon", "weight_dec
 #: Multiply-adds of a forward pass from which on bfloat16 gained a third or more on AMX.
 GAINFUL_WORK = 1 << 21
 
+#: Multiply-adds of a prediction that the core gives to one thread in any case: counting cores would take longer.
+WORK_OF_ONE_THREAD = 1 << 18
+
 
 def thread_count() -> int:
     """How many threads may be used: CLEARPROP_NUM_THREADS or OMP_NUM_THREADS if set, else the cores we may run on."""
@@ -242,7 +245,8 @@ class NativeEngine:
         W = [matrix(f"W[{l}]", parameters.W[l], (sizes[l], sizes[l - 1]), dtype) for l in network.layers]
         b = [vector(f"b[{l}]", parameters.b[l], sizes[l], dtype) for l in network.layers]
         given = rows_given(X, sizes[0], dtype)
-        n_threads = 1 if len(output) == 1 else self.n_threads
+        alone = len(output) * sum(weights.size for weights in W) < WORK_OF_ONE_THREAD
+        n_threads = 1 if alone else self.n_threads
         _core.predict(W, b, _shape(network)[0], *given, output, pre_activation, n_threads, self._exact_target)
         return output
 

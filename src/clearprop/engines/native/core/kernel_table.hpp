@@ -62,7 +62,11 @@ constexpr Kernels<T> kernel_table(const char* target) {
             unpack<T>,
             loaded<Products>,
             weight_squares<T>,
-            predict_rows<T>};
+            row_tile,
+            std::size_t(packed_depth<T>) * panel_width<T>,
+            predict_input<T>,
+            predict_panel<T>,
+            predict_output<T>};
 }
 
 }  // namespace CLEARPROP_TARGET

@@ -15,12 +15,6 @@ struct PredictionLayer {
     int inputs, units, activation;
 };
 
-// What a thread needs to predict: two activations of `rows` rows and one panel of weights.
-template <class T>
-struct PredictionScratch {
-    T *a, *z, *panel;
-};
-
 template <class T>
 struct Kernels {
     const char* target;
@@ -36,8 +30,13 @@ struct Kernels {
     void (*unpack)(const T* packed, T* matrix, int inputs, int units);
     void (*loaded)(const Layer<T>&);  // the weights were written from outside
     void (*weight_squares)(const Network<T>&);
-    void (*predict)(const PredictionLayer<T>*, int n_layers, const Table<T>&, std::int64_t first, int rows, T* output,
-                    bool pre_activation, PredictionScratch<T>);
+    // Prediction: rows of the table into panels, one panel of a layer, Aᴸ or Zᴸ. `packed` is scratch for a panel of
+    // weights; for up to few_rows rows, packed_for_few numbers of it are used.
+    int few_rows;
+    std::size_t packed_for_few;
+    void (*predict_input)(const Table<T>&, std::int64_t first, int rows, int columns, T* a);
+    void (*predict_panel)(const PredictionLayer<T>&, const T* a, int rows, int p, bool activates, T* packed, T* z);
+    void (*predict_output)(const PredictionLayer<T>& last, T* a, int rows, bool activates, T* output);
 };
 
 // The targets that this processor can run, the fastest first.

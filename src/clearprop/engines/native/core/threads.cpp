@@ -40,6 +40,8 @@ constexpr int looks = 2000;  // some 50 microseconds: longer than two threads of
 
 }  // namespace
 
+void wait_a_moment() { CLEARPROP_PAUSE(); }
+
 void wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
     for (int i = 0; i < looks; i++) {
         if (value.load(std::memory_order_acquire) != old) return;
@@ -103,16 +105,20 @@ Team& Team::instance() {
 
 void Team::grow(int n) {
     for (; n_others_ + 1 < n; n_others_++)
-        std::thread([this, thread = n_others_ + 1, seen = call_.load()] { serve(thread, seen); }).detach();
+        std::thread([this, thread = n_others_ + 1, seen = call_of(state_.load())] { serve(thread, seen); }).detach();
 }
 
 void Team::serve(int thread, std::uint32_t seen) {
     for (;;) {
-        wait_for_change(call_, seen);
-        seen = call_.load(std::memory_order_acquire);
-        if (thread < wanted_) (*work_)(thread);
-        finished_.fetch_add(1, std::memory_order_acq_rel);
-        finished_.notify_one();
+        std::uint32_t now = state_.load(std::memory_order_acquire);
+        if (call_of(now) == seen || (now & closed)) {
+            wait_for_change(state_, now);
+        } else if (state_.compare_exchange_strong(now, now + 1, std::memory_order_acq_rel)) {
+            seen = call_of(now);
+            if (thread < wanted_) (*work_)(thread);
+            left_.fetch_add(1, std::memory_order_acq_rel);
+            left_.notify_one();
+        }
     }
 }
 
@@ -132,13 +138,15 @@ void Turn::run(const std::function<void(int)>& all_work) {
     team_.grow(n_threads_);
     team_.wanted_ = n_threads_;
     team_.work_ = &work;
-    team_.finished_.store(0, std::memory_order_release);
-    team_.call_.fetch_add(1, std::memory_order_acq_rel);
-    team_.call_.notify_all();
+    team_.left_.store(0, std::memory_order_relaxed);
+    const std::uint32_t call = Team::call_of(team_.state_.load(std::memory_order_relaxed)) + 1;
+    team_.state_.store(call * Team::first_of_call, std::memory_order_release);
+    team_.state_.notify_all();
     work(0);
-    const auto others = static_cast<std::uint32_t>(team_.n_others_);
-    for (auto done = team_.finished_.load(); done < others; done = team_.finished_.load())
-        wait_for_change(team_.finished_, done);
+    const std::uint32_t joined = team_.state_.fetch_or(Team::closed, std::memory_order_acq_rel) % Team::closed;
+    for (auto left = team_.left_.load(std::memory_order_acquire); left < joined;
+         left = team_.left_.load(std::memory_order_acquire))
+        wait_for_change(team_.left_, left);
 }
 
 }  // namespace clearprop

@@ -54,6 +54,9 @@ class Pace {
     int trials_ = 0;
 };
 
+// For a loop that waits for what another thread is about to do.
+void wait_a_moment();
+
 class Team {
   public:
     // The team of this process (a forked child gets its own).
@@ -65,10 +68,14 @@ class Team {
     void grow(int n);
     void serve(int thread, std::uint32_t seen);
 
+    // Which call this is, and how many joined it; once it is closed no one can, so that nobody waits for a sleeper.
+    static constexpr std::uint32_t closed = 1u << 11, first_of_call = 1u << 12;
+    static std::uint32_t call_of(std::uint32_t state) { return state / first_of_call; }
+
     std::mutex taken_;
     int n_others_ = 0;
-    std::atomic<std::uint32_t> call_{0};
-    std::atomic<std::uint32_t> finished_{0};
+    std::atomic<std::uint32_t> state_{closed};
+    std::atomic<std::uint32_t> left_{0};
     int wanted_ = 0;
     const std::function<void(int)>* work_ = nullptr;
     long process_ = 0;
@@ -79,7 +86,10 @@ class Turn {
   public:
     explicit Turn(int wanted);
     int n_threads() const { return n_threads_; }
-    void run(const std::function<void(int thread)>& work);  // for thread = 0..n_threads−1, 0 by the caller
+
+    // work(0) by the caller and, where they wake up in time, work(1)..work(n_threads−1) by others: either what work(0)
+    // leaves them, or all who meet at a barrier.
+    void run(const std::function<void(int thread)>& work);
 
   private:
     Team& team_;

@@ -174,6 +174,9 @@ void exercise(const Kernels<T>& kernels) {
     exercise_training(kernels, Shape{{150, 130, 140, 11}, {activation("relu"), activation("relu"), softmax}, 0, true},
                       adam, 600, 300);
     exercise_training(kernels, Shape{{64, 100, 5}, {activation("relu"), softmax}, 0, true}, adam, 850, 400);  // shares
+    for (const int n : {2, 4, 14})
+        exercise_prediction(kernels, Shape{{300, 700, 300, 5}, {activation("relu"), activation("tanh"), softmax}, 0, true},
+                            n);
     exercise_callers(kernels, Shape{{60, 90, 70, 5}, {activation("relu"), activation("tanh"), softmax}, 0, true}, adam);
 }
 
