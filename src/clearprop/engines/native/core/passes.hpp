@@ -97,8 +97,9 @@ void forward(const Network<T>& network, const Batch<T>& batch, const RowBlock& r
             if (hidden && !layer.mask) Products::activated(layer, rows, p);
         }
         if (!layer.mask) continue;
+        const std::uint32_t key = dropout_key(network.dropout_seed, std::uint32_t(batch.step), std::uint32_t(l));
         drop<T>(panel_of(layer.a, layer.units, rows, 0), panel_of(layer.mask, layer.units, rows, 0), rows.count(),
-                layer.units, rows.first, dropout_key(network.dropout_seed, std::uint32_t(batch.step), std::uint32_t(l)), network.dropout);
+                layer.units, rows.first, key, network.dropout);
         activated<Products>(layer, rows);
     }
 }

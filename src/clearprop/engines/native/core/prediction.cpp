@@ -101,7 +101,7 @@ void by_panels(const Prediction<T>& prediction, int n_threads) {
                                                  ends[(l + 1) % 2]);
                 done[l].fetch_add(1, std::memory_order_release);
             }
-            while (done[l].load(std::memory_order_acquire) < parts[l].n()) wait_a_moment();
+            wait_for_count(done[l], parts[l].n());
         }
     });
     prediction.result(0, rows, ends[layers.size() % 2]);

@@ -40,8 +40,6 @@ constexpr int looks = 2000;  // some 50 microseconds: longer than two threads of
 
 }  // namespace
 
-void wait_a_moment() { CLEARPROP_PAUSE(); }
-
 void wait_for_change(const std::atomic<std::uint32_t>& value, std::uint32_t old) {
     for (int i = 0; i < looks; i++) {
         if (value.load(std::memory_order_acquire) != old) return;
@@ -59,6 +57,15 @@ void Barrier::wait() {
         round_.notify_all();
     } else {
         wait_for_change(round_, round);
+    }
+}
+
+void wait_for_count(const std::atomic<int>& count, int n) {
+    for (int i = 0; count.load(std::memory_order_acquire) < n; i++) {
+        if (i < looks)
+            CLEARPROP_PAUSE();
+        else
+            std::this_thread::yield();  // the other may want this core
     }
 }
 

@@ -54,8 +54,8 @@ class Pace {
     int trials_ = 0;
 };
 
-// For a loop that waits for what another thread is about to do.
-void wait_a_moment();
+// Return when `count`, which others are about to bring there, is n.
+void wait_for_count(const std::atomic<int>& count, int n);
 
 class Team {
   public:
