@@ -3,6 +3,7 @@
 import warnings
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +58,11 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     members_: "list[MultilayerPerceptron]"
 
     _parameter_constraints: dict = {**SCIKIT_LEARN_ARGUMENTS, **OWN_ARGUMENTS}
+
+    @classmethod
+    @cache  # scikit-learn reads them off the signature each time, which takes longer than training a small member
+    def _get_param_names(cls) -> list[str]:
+        return super()._get_param_names()
 
     def _store(self, arguments: dict[str, Any]) -> None:
         for name in self._get_param_names():
