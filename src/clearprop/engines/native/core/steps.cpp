@@ -181,9 +181,8 @@ struct Training<T>::Loop {
 template <class T>
 int Training<T>::rows_at_a_time(int rows, int n_threads) const {
     if (network_.share_rows > 0) return network_.share_rows;
-    const int share = (rows + n_threads - 1) / n_threads, multiple = kernels_.row_multiple;
-    const int n = n_blocks(share, kernels_.most_rows);
-    return whole(n_blocks(share, n), multiple);
+    const int share = n_blocks(rows, n_threads);
+    return whole(n_blocks(share, n_blocks(share, kernels_.most_rows)), kernels_.row_multiple);
 }
 
 template <class T>

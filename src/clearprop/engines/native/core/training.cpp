@@ -89,6 +89,8 @@ void Training<T>::reserve_parameters() {
         transposed += needs_transposed(l) ? inputs * layer.units * width : 0;
     }
     parameters_.resize(weights + biases + transposed);
+    network_.n_panels = n_panels_;
+    network_.shares_apart = weights + biases;
     for (int s = 0; s < settings_.n_slots; s++) slots_[s].resize(weights + biases);
     T* free[3] = {parameters_.data(), slots_[0].data(), slots_[1].data()};
     for (int l = 1; l <= network_.n_layers; l++) {
@@ -143,18 +145,13 @@ void Training<T>::reserve_rounded_rows(int rows) {
 // For each of the blocks that leave their own share, one after another.
 template <class T>
 void Training<T>::reserve_gradient(int n_shares) {
-    const int width = kernels_.panel_width;
-    network_.n_panels = n_panels_;
-    network_.shares_apart = 0;
-    for (int l = 1; l <= network_.n_layers; l++)
-        network_.shares_apart += std::size_t(n_panels(layers_[l].units, width)) * width * (layers_[l].inputs + 1);
     if (gradient_.size() >= network_.shares_apart * n_shares) return;
     gradient_.resize(network_.shares_apart * n_shares);
     share_squares_.resize(n_panels_ * n_shares);
     network_.share_delta_square = share_squares_.data();
     T* free = gradient_.data();
     for (int l = 1; l <= network_.n_layers; l++) {
-        const std::size_t padded = std::size_t(n_panels(layers_[l].units, width)) * width;
+        const std::size_t padded = whole(layers_[l].units, kernels_.panel_width);
         layers_[l].weight_gradient = taken(free, padded * layers_[l].inputs);
         layers_[l].bias_gradient = taken(free, padded);
     }
@@ -164,16 +161,12 @@ void Training<T>::reserve_gradient(int n_shares) {
 // read. What the blocks are depends on the network and the batch alone.
 template <class T>
 void Training<T>::plan_shares(int rows) {
-    const int width = kernels_.panel_width, multiple = kernels_.row_multiple;
-    std::size_t parameters = 0, activations = 0;
-    for (int l = 1; l <= network_.n_layers; l++) {
-        const std::size_t padded = std::size_t(n_panels(layers_[l].units, width)) * width;
-        parameters += padded * (layers_[l].inputs + 1);
-        activations += 2 * padded * rows;
-    }
+    std::size_t activations = 0;
+    for (int l = 1; l <= network_.n_layers; l++)
+        activations += 2 * std::size_t(whole(layers_[l].units, kernels_.panel_width)) * rows;
     const int n = std::clamp(rows / rows_of_a_share, 1, most_shares);
-    const bool shares = n > 1 && !kernels_.in_bfloat16 && n * parameters <= activations;
-    network_.share_rows = shares ? whole(n_blocks(rows, n), multiple) : 0;
+    const bool shares = n > 1 && !kernels_.in_bfloat16 && n * network_.shares_apart <= activations;
+    network_.share_rows = shares ? whole(n_blocks(rows, n), kernels_.row_multiple) : 0;
     if (shares) reserve_gradient(n);
 }
 
