@@ -165,13 +165,27 @@ def test_few_changes_say_the_same(example: Example) -> None:
     assert counts[CHANGED] > 0.75 * counts.total(), counts
 
 
+NEED_NOT_BE_FOUND = {"diagonal dropped"}  # it may only break shapes
+
+
+def found_and_tried(examples: tuple[Example, ...]) -> tuple[set[str], set[str]]:
+    every = [one for example in examples for one in all_tried(example)]
+    found = {one.mutation for one in every if one.meaning == CHANGED and one.verdict == FOUND}
+    return found, {one.mutation for one in every}
+
+
 @pytest.mark.slow
+def test_every_mutation_that_is_tried_is_found() -> None:
+    found, tried = found_and_tried(tuple(QUICK))
+    assert tried - found <= NEED_NOT_BE_FOUND
+    assert len(tried) > 0.8 * len(MUTATIONS)
+
+
+@pytest.mark.long
 def test_every_mutation_is_tried_and_found() -> None:
-    every = [one for example in (*QUICK, *MORE) for one in all_tried(example)]
-    found = Counter(one.mutation for one in every if one.meaning == CHANGED and one.verdict == FOUND)
-    may_only_break_shapes = {"diagonal dropped"}
-    assert {*MUTATIONS, "layer shifted"} - set(found) <= may_only_break_shapes
-    assert {one.mutation for one in every} == {*MUTATIONS, "layer shifted"}
+    found, tried = found_and_tried((*QUICK, *MORE))
+    assert tried == {*MUTATIONS, "layer shifted"}
+    assert tried - found <= NEED_NOT_BE_FOUND
 
 
 def test_one_broken_line_among_all_is_named() -> None:
