@@ -397,7 +397,7 @@ def run_of(**changes):
         "activations": [2, 2, 12],
         "loss": 0,
         "paired": True,
-        "settings": native._settings(RECIPE),
+        "settings": native._settings(NETWORK, RECIPE),
     }
     return core.TrainingFloat64(**{**given, **changes})
 
@@ -442,7 +442,7 @@ def test_the_module_refuses_an_epoch(wrong):
 
 
 def settings(**changes):
-    made = native._settings(RECIPE)
+    made = native._settings(NETWORK, RECIPE)
     for name, value in changes.items():
         setattr(made, name, value)
     return made

@@ -19,6 +19,7 @@ from clearprop.derivation.gradients.comparison import ArrayCheck, compare_all
 from clearprop.derivation.gradients.own_loss import OwnLoss
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.messages import Message, check_language
+from clearprop.derivation.symbols import check_is_affine
 from clearprop.derivation.working import check_targets
 from clearprop.mathematics.network import Network, Parameters
 
@@ -159,6 +160,7 @@ def check_network(
     Raises:
         ValueError: parameters, rows or targets that do not fit the network, or an option that is none.
     """
+    check_is_affine(network)
     parameters = Parameters.of(parameters.W[1:], parameters.b[1:], np.float64)
     parameters.check_fit(network)
     decay = told(penalty=penalty).penalty or 0.0

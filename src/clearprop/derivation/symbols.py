@@ -22,6 +22,13 @@ LAMBDA = Quantity("lambda", "λ")
 ETA = Quantity("eta", "η")
 
 
+def check_is_affine(network: Network) -> None:
+    """Raise ValueError where a network has layers whose equations are not derived here yet."""
+    if network.other_layers:
+        there = ", ".join(network.other_layers)
+        raise ValueError(f"network: only affine layers with activations are derived so far; this one has {there}")
+
+
 class Symbols:
     """The quantities of a network for one sample (z, a, δ, ...) and for a batch of m (Z, A, Δ, ...).
 
@@ -32,6 +39,7 @@ class Symbols:
     """
 
     def __init__(self, network: Network, n_samples: int = 1, penalised: bool = False) -> None:
+        check_is_affine(network)
         self.network, self.n_samples, self.penalised = network, n_samples, penalised
         self.L = network.n_layers
 

@@ -1,4 +1,4 @@
-"""What the trainers share: all parameters of a run in one vector, W¹..Wᴸ and then b¹..bᴸ."""
+"""What the trainers share: all parameters of a run in one vector, W¹..Wᴸ, b¹..bᴸ, and those of other layers."""
 
 from dataclasses import replace
 
@@ -14,11 +14,11 @@ class FlatTrainer:
         parameters.check_fit(network)
         self._network, self._recipe = network, recipe
         self._flat = parameters.flatten()
-        self.parameters = Parameters.from_flat(network.sizes, self._flat)
+        self.parameters = network.parameters(self._flat)
 
     def _copied(self) -> tuple[Network, Parameters, Recipe]:
         # The views into the vector must be made anew, or a copy would train one vector and show another.
-        return self._network, Parameters.from_flat(self._network.sizes, self._flat.copy()), self._recipe
+        return self._network, self._network.parameters(self._flat.copy()), self._recipe
 
     def snapshot(self) -> Array:
         """A copy of all parameters in one vector."""

@@ -21,6 +21,8 @@ class Recipe:
         optimizer: a name of the optimizer table; `hyperparameters` replace its defaults.
         alpha: the penalty of a batch is λ = α/Σω, with ω the batch's raw row weights (1 each by default).
         dropout: the share of hidden units dropped, in [0, 1); `dropout_seed` chooses which.
+        tangent_form: Wˡ is trained as Vˡ/√n_{l−1} with V in its place (the "NTP form"); see `parameter_groups`.
+        bias_rate_factor: the biases' learning rate is this factor times that of the weights.
         max_grad_norm: the gradient is scaled down to this Euclidean norm over all parameters; None: never.
         loss_floor: probabilities are clipped to [floor, 1 − floor] in the loss value.
         loss_scale: factor of the loss value without penalty (not of its gradient).
@@ -33,6 +35,8 @@ class Recipe:
     alpha: float = 0.0
     dropout: float = 0.0
     dropout_seed: int = 0
+    tangent_form: bool = False
+    bias_rate_factor: float = 1.0
     max_grad_norm: float | None = None
     loss_floor: float = 0.0
     loss_scale: float = 1.0

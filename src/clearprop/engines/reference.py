@@ -26,7 +26,7 @@ class ReferenceTrainer(FlatTrainer):
     def __init__(self, network: Network, parameters: Parameters, recipe: Recipe) -> None:
         super().__init__(network, parameters, recipe)
         self._gradient = np.empty_like(self._flat)
-        self._gradient_views = list(Parameters.from_flat(network.sizes, self._gradient).arrays())
+        self._gradient_views = list(network.parameters(self._gradient).arrays())
         self._updates = Updates(network, self._flat, self._gradient, recipe)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -90,7 +90,7 @@ def _norm(array: Array) -> float:
 
 
 def _write(gradients: Gradients, views: list[Array]) -> None:
-    for view, array in zip(views, (*gradients.dW[1:], *gradients.db[1:]), strict=True):
+    for view, array in zip(views, gradients.arrays(), strict=True):
         view[...] = array
 
 
@@ -150,7 +150,7 @@ class ReferenceEngine:
         """Loss with penalty, and its gradient shaped as the parameters, over all rows."""
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             value, gradients = loss_and_gradients(network, parameters, X, Y, weights, recipe)
-        return value, Parameters(gradients.dW, gradients.db)
+        return value, Parameters(gradients.dW, gradients.db, gradients.dtheta)
 
     def why_no_bfloat16(self, network: Network, recipe: Recipe) -> str:
         """Say that this engine has none."""

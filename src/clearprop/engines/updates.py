@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from clearprop.engines.interface import Recipe
+from clearprop.engines.parameter_groups import ParameterGroup, parameter_groups
 from clearprop.mathematics.arrays import Array
-from clearprop.mathematics.network import Network, Parameters
-from clearprop.mathematics.optimizers import OPTIMIZERS, Optimizer, State
-from clearprop.mathematics.registry import entry_named
+from clearprop.mathematics.network import Network
 
 BLOCK = 1 << 15  # numbers; a block, its gradient and its state stay in the second-level cache
 
@@ -25,14 +24,11 @@ class Updates:
     def __init__(self, network: Network, flat: Array, gradient: Array, recipe: Recipe) -> None:
         self.n_updates = 0
         self._gradient, self.max_norm = gradient, recipe.max_grad_norm
-        entry = entry_named(OPTIMIZERS, recipe.optimizer, "optimizer")
-        self._parts: list[tuple[Optimizer, Array, Array, State, dict[str, float]]] = []
-        for part_entry, theta, g, decayed in _parts(entry, network, flat, gradient):
-            given = {name: number for name, number in recipe.hyperparameters.items() if name in part_entry.defaults}
-            numbers = {**part_entry.defaults, **given}
-            if not decayed and "weight_decay" in numbers:
-                numbers["weight_decay"] = 0.0  # biases are never decayed, as they are never penalised
-            self._parts.append((part_entry, theta, g, part_entry.init(theta), numbers))
+        self._parts = [
+            (group, theta, g, group.entry.init(theta))
+            for group in parameter_groups(network, recipe)
+            for theta, g in _blocks(group, flat, gradient)
+        ]
 
     def state(self) -> list[Any]:
         """The number of updates and the optimizer's arrays, part by part (copies)."""
@@ -51,30 +47,16 @@ class Updates:
             norm = float(np.sqrt(self._gradient.dot(self._gradient)))
             if norm > self.max_norm:
                 self._gradient *= self.max_norm / norm
-        for entry, theta, g, state, numbers in self._parts:
-            entry.update(theta, g, state, learning_rate, self.n_updates, numbers, np)
+        for group, theta, g, state in self._parts:
+            rate = learning_rate * group.rate_factor
+            group.entry.update(theta, g, state, rate, self.n_updates, group.numbers, np)
 
 
-def _parts(
-    entry: Optimizer, network: Network, flat: Array, gradient: Array
-) -> Iterator[tuple[Optimizer, Array, Array, bool]]:
-    if entry.otherwise is None:
-        yield from _blocks(entry, flat, gradient, 0, network.n_weights, decayed=True)
-        yield from _blocks(entry, flat, gradient, network.n_weights, flat.size, decayed=False)
+def _blocks(group: ParameterGroup, flat: Array, gradient: Array) -> Iterator[tuple[Array, Array]]:
+    if group.matrix is not None:
+        whole = slice(group.start, group.stop)
+        yield flat[whole].reshape(group.matrix), gradient[whole].reshape(group.matrix)
         return
-    other = OPTIMIZERS[entry.otherwise]
-    theta, g = Parameters.from_flat(network.sizes, flat), Parameters.from_flat(network.sizes, gradient)
-    for l in network.layers:
-        if 1 < l < network.n_layers:
-            yield entry, theta.W[l], g.W[l], True
-        else:
-            yield from _blocks(other, theta.W[l].reshape(-1), g.W[l].reshape(-1), 0, theta.W[l].size, decayed=True)
-    yield from _blocks(other, flat, gradient, network.n_weights, flat.size, decayed=False)
-
-
-def _blocks(
-    entry: Optimizer, flat: Array, gradient: Array, start: int, stop: int, *, decayed: bool
-) -> Iterator[tuple[Optimizer, Array, Array, bool]]:
-    for begin in range(start, stop, BLOCK):
-        part = slice(begin, min(begin + BLOCK, stop))
-        yield entry, flat[part], gradient[part], decayed
+    for begin in range(group.start, group.stop, BLOCK):
+        block = slice(begin, min(begin + BLOCK, group.stop))
+        yield flat[block], gradient[block]

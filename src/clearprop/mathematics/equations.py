@@ -5,12 +5,13 @@ Written against an array namespace `xp`, so that NumPy runs it and JAX traces it
 one column vector, z = W a + b, reads Z = A Wᵀ + b here.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from clearprop.mathematics.arrays import EMPTY, Array, Namespace
+from clearprop.mathematics.features import features_of, named, pulled_back_to_inputs, scaled
 from clearprop.mathematics.network import Network, Parameters
 
 
@@ -18,13 +19,16 @@ from clearprop.mathematics.network import Network, Parameters
 class Passed:
     """What a forward pass has kept: every `z[l]` and `a[l]`, (m, n_l), and the dropout masks if there were any.
 
-    `f[l]` is f(Zˡ), which is `a[l]` itself unless a mask was put on that.
+    `f[l]` is f(Zˡ), which is `a[l]` itself unless a mask was put on that. `features` is what the input layers made of
+    `X`: A⁰ itself, unless each feature has a learned factor.
     """
 
     z: list[Array]
     f: list[Array]
     a: list[Array]
     masks: Sequence[Array] | None = None
+    X: Array = field(default_factory=lambda: EMPTY)
+    features: Array = field(default_factory=lambda: EMPTY)
 
     @property
     def output(self) -> Array:
@@ -34,11 +38,21 @@ class Passed:
 
 @dataclass(frozen=True)
 class Gradients:
-    """What a backward pass has found: `delta[l]` = ∂E/∂Zˡ, (m, n_l); `dW[l]`, `db[l]`, shaped as W[l], b[l]."""
+    """What a backward pass has found: `delta[l]` = ∂E/∂Zˡ, (m, n_l); `dW[l]`, `db[l]`, shaped as W[l], b[l].
+
+    `dtheta` holds the gradients of the other layers, by name as `Parameters.theta`.
+    """
 
     delta: list[Array]
     dW: list[Array]
     db: list[Array]
+    dtheta: dict[str, Array] = field(default_factory=dict)
+
+    def arrays(self) -> Iterator[Array]:
+        """∇W¹, ..., ∇Wᴸ, ∇b¹, ..., ∇bᴸ, then dtheta: the order of `Parameters.arrays`."""
+        yield from self.dW[1:]
+        yield from self.db[1:]
+        yield from self.dtheta.values()
 
 
 def forward(
@@ -52,7 +66,7 @@ def forward(
 
     Arguments:
         network, parameters: see `Network`, `Parameters`.
-        X: (m, n_0), dense or SciPy CSR.
+        X: (m, n_0), dense or SciPy CSR; (m, n_columns), dense, of a network with input layers.
         masks: `masks[l]`, (m, n_l), 0 or 1/(1 − rate), for the hidden layers; none by default.
 
     Raises:
@@ -67,16 +81,21 @@ def forward(
     Source: note 2, forward propagation.
     """
     parameters.check_fit(network)
-    _check_shape("X", X, (None, network.sizes[0]))
-    z, f, a = [EMPTY], [EMPTY], [X]
+    _check_shape("X", X, (None, network.n_columns))
+    features = features_of(network, parameters, X, xp)
+    z, f, a = [EMPTY], [EMPTY], [scaled(network, parameters, features, xp)]
     for l in network.layers:
         z_l = a[l - 1] @ parameters.W[l].T
         z_l += parameters.b[l]
-        f_l = network.activation(l).value(z_l, xp)
+        mixture = network.other_layers.get(f"mixture{l}")
+        if mixture is None:
+            f_l = network.activation(l).value(z_l, xp)
+        else:
+            f_l = mixture.forward(parameters.theta_of(f"mixture{l}"), z_l, xp)
         z.append(z_l)
         f.append(f_l)
         a.append(f_l if masks is None or l == network.n_layers else f_l * masks[l])
-    return Passed(z, f, a, masks)
+    return Passed(z, f, a, masks, X, features)
 
 
 def _check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> None:
@@ -160,6 +179,7 @@ def backward(
     _check_shape("Y", Y, passed.a[-1].shape)
     L, z, a, W = network.n_layers, passed.z, passed.a, parameters.W
     delta, dW, db = [EMPTY] * (L + 1), [EMPTY] * (L + 1), [EMPTY] * (L + 1)
+    found: dict[str, Array] = {}
     omega = row_weights(weights, Y.shape[0], xp)
     if network.is_paired:
         delta[L] = (a[L] - Y) * omega  # BP1
@@ -172,5 +192,13 @@ def backward(
         db[l] = xp.sum(delta[l], axis=0)  # BP4
         if l > 1:
             dA = delta[l] @ W[l] if passed.masks is None else (delta[l] @ W[l]) * passed.masks[l - 1]
-            delta[l - 1] = network.activation(l - 1).pull_back(dA, z[l - 1], passed.f[l - 1], xp)  # BP2
-    return Gradients(delta, dW, db)
+            mixture = network.other_layers.get(f"mixture{l - 1}")
+            if mixture is None:
+                delta[l - 1] = network.activation(l - 1).pull_back(dA, z[l - 1], passed.f[l - 1], xp)  # BP2
+            else:
+                theta = parameters.theta_of(f"mixture{l - 1}")
+                d_mixture, delta[l - 1] = mixture.backward(theta, z[l - 1], dA, xp)  # BP2
+                found |= named(f"mixture{l - 1}", d_mixture)
+    if any(not name.startswith("mixture") for name in network.theta_shapes):
+        found |= pulled_back_to_inputs(network, parameters, passed.X, passed.features, delta[1] @ W[1], xp)
+    return Gradients(delta, dW, db, {name: found[name] for name in network.theta_shapes})

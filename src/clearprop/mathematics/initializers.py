@@ -99,7 +99,7 @@ INITIALIZERS: dict[str, Initializer] = {
 def initialize(
     network: Network, rule: str = "glorot_uniform", random: Random | int = 0, dtype: DTypeLike = np.float64
 ) -> Parameters:
-    """Parameters drawn layer by layer, W before b, by a rule of the table.
+    """Parameters drawn layer by layer, W before b, by a rule of the table; then the other layers', by their own.
 
     Arguments:
         rule: a name of `INITIALIZERS`.
@@ -123,4 +123,9 @@ def initialize(
         entry.draw(generator, network.sizes[l], network.sizes[l - 1], activations[min(l, len(activations)) - 1])
         for l in network.layers
     ]
-    return Parameters.of([W for W, _ in drawn], [b for _, b in drawn], dtype)
+    theta = {
+        f"{name}.{parameter}": array
+        for name, layer in network.other_layers.items()
+        for parameter, array in layer.initial(generator).items()
+    }
+    return Parameters.of([W for W, _ in drawn], [b for _, b in drawn], dtype, theta)

@@ -1,14 +1,18 @@
 """What a network is (sizes, activations, loss) and what it has learned (W, b)."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cached_property
+from itertools import pairwise
+from typing import Self
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from clearprop.mathematics.activations import ACTIVATIONS, Activation
 from clearprop.mathematics.arrays import EMPTY, Array
+from clearprop.mathematics.layers import Layer, Mixture, Scale, Shapes
 from clearprop.mathematics.losses import LOSSES, Loss
 from clearprop.mathematics.registry import entry_named
 
@@ -22,10 +26,13 @@ class Network:
         hidden: activation of the hidden layers 1..L−1: one name for all, or one name per layer.
         output: activation of layer L ("softmax", "sigmoid", "identity", ...).
         loss: "cross_entropy", "binary_cross_entropy", "half_squared_error" or "poisson".
+        inputs: layers that turn the columns of X into A⁰, side by side: each takes the next columns. None: A⁰ = X.
+        scaled: whether each feature of A⁰ has a learned factor.
+        mixed: whether each hidden unit has a learned share of its activation, z + α (f(z) − z).
 
     Raises:
-        ValueError: an unknown name, a size below 1, names that do not match the hidden layers, or an output whose range
-            lies outside the loss's domain.
+        ValueError: an unknown name, a size below 1, names that do not match the hidden layers, input layers that do not
+            give n_0 features, or an output whose range lies outside the loss's domain.
 
     Example:
         >>> network = Network(sizes=(2, 2, 2))  # note 1's network
@@ -39,6 +46,9 @@ class Network:
     hidden: str | tuple[str, ...] = "sigmoid"
     output: str = "softmax"
     loss: str = "cross_entropy"
+    inputs: tuple[Layer, ...] = ()
+    scaled: bool = False
+    mixed: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "sizes", _whole_sizes(self.sizes))
@@ -52,6 +62,8 @@ class Network:
         for name in (self.hidden,) if isinstance(self.hidden, str) else self.hidden:
             if not entry_named(ACTIVATIONS, name, "hidden activation").elementwise:
                 raise ValueError(f"hidden activation: {name!r} is for the output layer only; use an elementwise one")
+        if self.inputs and (given := sum(layer.n_outputs for layer in self.inputs)) != self.sizes[0]:
+            raise ValueError(f"inputs: {given} features come out of the input layers, but sizes[0] is {self.sizes[0]}")
         low, high = self.activation(self.n_layers).range
         domain = self.loss_entry.domain
         if low < domain[0] or high > domain[1]:
@@ -67,8 +79,51 @@ class Network:
 
     @property
     def n_parameters(self) -> int:
-        """Σ_l n_l (n_{l−1} + 1), all weights and biases."""
-        return sum(self.sizes[l] * (self.sizes[l - 1] + 1) for l in self.layers)
+        """Σ_l n_l (n_{l−1} + 1), all weights and biases, and the numbers of the other layers."""
+        affine = sum(self.sizes[l] * (self.sizes[l - 1] + 1) for l in self.layers)
+        return affine + sum(math.prod(shape) for shape in self.theta_shapes.values())
+
+    @property
+    def n_columns(self) -> int:
+        """Columns of X: n_0, unless input layers make A⁰ of others."""
+        return sum(layer.n_inputs for layer in self.inputs) if self.inputs else self.sizes[0]
+
+    def placed_inputs(self) -> Iterator[tuple[str, Layer, slice, slice]]:
+        """Each input layer's name, the layer, the columns of X that it takes and the features of A⁰ that it gives."""
+        column = feature = 0
+        for i, layer in enumerate(self.inputs, 1):
+            after = column + layer.n_inputs, feature + layer.n_outputs
+            yield f"input{i}", layer, slice(column, after[0]), slice(feature, after[1])
+            column, feature = after
+
+    def check_columns(self, X: Array) -> None:
+        """Raise ValueError where an input layer cannot take its columns of X: a code that names no category, say."""
+        for _, layer, columns, _ in self.placed_inputs():
+            layer.check(X[:, columns], columns.start)
+
+    @cached_property
+    def other_layers(self) -> dict[str, Layer]:
+        """The layers that are not affine, by name: input1, input2, ..., scale, mixture1, ..., mixture(L − 1)."""
+        layers: dict[str, Layer] = {f"input{i}": layer for i, layer in enumerate(self.inputs, 1)}
+        if self.scaled:
+            layers["scale"] = Scale(self.sizes[0])
+        if self.mixed:
+            names = self.hidden_names
+            layers |= {f"mixture{l}": Mixture(names[l - 1], self.sizes[l]) for l in self.layers[:-1]}
+        return layers
+
+    @cached_property
+    def theta_shapes(self) -> Shapes:
+        """The shape of each array of `Parameters.theta`: "scale.s", "input2.C", ..."""
+        return {
+            f"{name}.{parameter}": shape
+            for name, layer in self.other_layers.items()
+            for parameter, shape in layer.shapes().items()
+        }
+
+    def parameters(self, flat: Array) -> "Parameters":
+        """Views into one vector of all numbers: W¹, ..., Wᴸ, b¹, ..., bᴸ, then those of the other layers."""
+        return Parameters.from_flat(self.sizes, flat, self.theta_shapes)
 
     @property
     def n_weights(self) -> int:
@@ -100,7 +155,8 @@ class Network:
         return entry_named(LOSSES, self.loss, "loss")
 
     def __reduce__(self) -> tuple[type["Network"], tuple[object, ...]]:
-        return Network, (self.sizes, self.hidden, self.output, self.loss)  # table entries hold functions: by name only
+        # Table entries hold functions: by name only.
+        return Network, tuple(getattr(self, field.name) for field in fields(self))
 
     @cached_property
     def is_paired(self) -> bool:
@@ -123,6 +179,7 @@ class Parameters:
     Arguments:
         W: list of L + 1 arrays; `W[l][j, k]` is the weight INTO unit j FROM unit k (note 1's w_jk).
         b: list of L + 1 arrays.
+        theta: the arrays of the other layers, by name; see `Network.theta_shapes`.
 
     Raises:
         ValueError: lists of different lengths, or shapes that do not chain.
@@ -135,6 +192,7 @@ class Parameters:
 
     W: list[Array]
     b: list[Array]
+    theta: dict[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(self.W) != len(self.b) or len(self.W) < 2:
@@ -154,20 +212,29 @@ class Parameters:
                 )
 
     @classmethod
-    def of(cls, W: Sequence[object], b: Sequence[object], dtype: DTypeLike | None = None) -> "Parameters":
+    def of(
+        cls,
+        W: Sequence[object],
+        b: Sequence[object],
+        dtype: DTypeLike | None = None,
+        theta: Mapping[str, object] | None = None,
+    ) -> "Parameters":
         """Parameters from W¹..Wᴸ and b¹..bᴸ (lists or arrays), without the empty index 0."""
-        return cls([EMPTY, *(np.asarray(w, dtype) for w in W)], [EMPTY, *(np.asarray(v, dtype) for v in b)])
+        others = {name: np.asarray(array, dtype) for name, array in (theta or {}).items()}
+        return cls([EMPTY, *(np.asarray(w, dtype) for w in W)], [EMPTY, *(np.asarray(v, dtype) for v in b)], others)
 
     @classmethod
-    def from_flat(cls, sizes: Sequence[int], flat: Array) -> "Parameters":
-        """Views into one vector that holds W¹, ..., Wᴸ (row by row) and then b¹, ..., bᴸ."""
-        shapes = [(sizes[l], sizes[l - 1]) for l in range(1, len(sizes))]
-        cuts = np.cumsum([n * k for n, k in shapes] + list(sizes[1:]))
+    def from_flat(cls, sizes: Sequence[int], flat: Array, theta_shapes: Mapping[str, tuple[int, ...]] = {}) -> Self:
+        """Views into one vector that holds W¹, ..., Wᴸ (row by row), then b¹, ..., bᴸ, then the arrays of theta."""
+        n_layers = len(sizes) - 1
+        shapes = [*pairwise(sizes), *((n,) for n in sizes[1:]), *theta_shapes.values()]
+        shapes[:n_layers] = [(n, k) for k, n in shapes[:n_layers]]
+        cuts = np.cumsum([math.prod(shape) for shape in shapes])
         if flat.shape != (cuts[-1],):
             raise ValueError(f"flat: {cuts[-1]} numbers fit sizes {tuple(sizes)}; got shape {flat.shape}")
-        parts = np.split(flat, cuts[:-1])
-        W = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=False)]
-        return cls([EMPTY, *W], [EMPTY, *parts[len(shapes) :]])
+        parts = [part.reshape(shape) for part, shape in zip(np.split(flat, cuts[:-1]), shapes, strict=True)]
+        W, b, theta = parts[:n_layers], parts[n_layers : 2 * n_layers], parts[2 * n_layers :]
+        return cls([EMPTY, *W], [EMPTY, *b], dict(zip(theta_shapes, theta, strict=True)))
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -180,9 +247,14 @@ class Parameters:
         return self.W[1].dtype
 
     def arrays(self) -> Iterator[Array]:
-        """W¹, ..., Wᴸ, b¹, ..., bᴸ: the order of the flat vector."""
+        """W¹, ..., Wᴸ, b¹, ..., bᴸ, then theta: the order of the flat vector."""
         yield from self.W[1:]
         yield from self.b[1:]
+        yield from self.theta.values()
+
+    def theta_of(self, layer: str) -> dict[str, Array]:
+        """The arrays of one of the other layers, by their own names ("s" of "scale.s")."""
+        return {name.partition(".")[2]: array for name, array in self.theta.items() if name.startswith(f"{layer}.")}
 
     def flatten(self) -> Array:
         """A copy of all numbers in one vector (the inverse of `from_flat`)."""
@@ -192,3 +264,6 @@ class Parameters:
         """Raise ValueError if these are not parameters of that network."""
         if self.sizes != network.sizes:
             raise ValueError(f"parameters: the network has sizes {network.sizes}, these have {self.sizes}")
+        shapes = {name: array.shape for name, array in self.theta.items()}
+        if list(shapes.items()) != list(network.theta_shapes.items()):
+            raise ValueError(f"parameters: theta of the network is shaped {network.theta_shapes}, this one {shapes}")

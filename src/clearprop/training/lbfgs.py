@@ -56,7 +56,7 @@ def minimise(
     history, times = History(), [time.perf_counter()]
 
     def objective(flat: Array) -> tuple[float, Array]:
-        parameters = Parameters.from_flat(network.sizes, flat.astype(start.dtype, copy=False))
+        parameters = network.parameters(flat.astype(start.dtype, copy=False))
         value, gradient = engine.objective(network, parameters, X, Y, weights, recipe)
         return value, gradient.flatten()
 
@@ -79,5 +79,5 @@ def minimise(
     if not (np.isfinite(account.fun) and np.isfinite(account.x).all()):
         raise DivergenceError(f"L-BFGS diverged: the loss is {account.fun}; try standardised inputs or a greater alpha")
     history.stopped_because = history.stopped_because or str(account.message)
-    parameters = Parameters.from_flat(network.sizes, np.asarray(account.x, dtype=start.dtype))
+    parameters = network.parameters(np.asarray(account.x, dtype=start.dtype))
     return Minimum(parameters, float(account.fun), history, account)

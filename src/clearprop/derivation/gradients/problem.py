@@ -69,4 +69,5 @@ class Problem:
         total = float(np.sum(self.omega))
         penalty = self.decay / total
         found = backward(self.network, self.parameters, self.passed, self.Y, self.omega / total, penalty)
-        return Gradients(*([array * total for array in arrays] for arrays in (found.delta, found.dW, found.db)))
+        delta, dW, db = ([array * total for array in arrays] for arrays in (found.delta, found.dW, found.db))
+        return Gradients(delta, dW, db, {name: array * total for name, array in found.dtheta.items()})

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 _Numbers: TypeAlias = NDArray[Any]  # of float32 or float64, as the run is
 # Values, columns and starts of a compressed sparse row array, and its number of columns.
 _Compressed: TypeAlias = tuple[_Numbers, NDArray[np.int32], NDArray[np.int64], int]
+# Input layers (kind, columns of X, features a column, frequencies or categories, low and 1/width of each bin), and
+# whether features are scaled and activations mixed.
+_Others: TypeAlias = tuple[Sequence[tuple[int, int, int, int, Sequence[float], Sequence[float]]], bool, bool]
 
 targets: tuple[str, ...]
 activations: tuple[str, ...]
@@ -29,6 +32,9 @@ class Settings:
     max_gradient_norm: float
     loss_floor: float
     loss_scale: float
+    weight_rates: Sequence[float]
+    bias_rate: float
+    theta_rates: Sequence[float]
     hyperparameters: Sequence[float]
 
 class Call:
@@ -56,6 +62,7 @@ class _Training:
         paired: bool,
         settings: Settings,
         target: str = "",
+        others: _Others = ...,
     ) -> None: ...
     def adjust(self, activations: Sequence[int], loss: int, paired: bool, settings: Settings) -> None: ...
     def objective(
@@ -104,4 +111,6 @@ def predict(
     pre_activation: bool,
     n_threads: int,
     target: str = "",
+    others: _Others = ...,
+    theta: _Numbers | None = None,
 ) -> None: ...

@@ -6,6 +6,7 @@ import numpy as np
 
 from clearprop.engines.interface import Rows
 from clearprop.mathematics.arrays import Array
+from clearprop.mathematics.network import Network
 
 Compressed = tuple[Array, Array, Array, int]
 TableGiven = tuple[Array | None, Compressed | None, Array, Array | None]
@@ -18,28 +19,29 @@ class RowsGiven(NamedTuple):
     compressed: Compressed | None
 
 
-def rows_given(X: Rows, n_columns: int, dtype: Any) -> RowsGiven:
-    """X, (n, n_0), checked and in the core's type.
+def rows_given(X: Rows, network: Network, dtype: Any) -> RowsGiven:
+    """X, (n, n_columns), checked and in the core's type.
 
     Raises ValueError for another shape, or sparse indices that point outside.
     """
     shape = getattr(X, "shape", None)
-    if shape is None or len(shape) != 2 or shape[1] != n_columns:
-        raise ValueError(f"X: an array of shape (n, {n_columns}) is needed; got {shape or type(X).__name__}")
+    if shape is None or len(shape) != 2 or shape[1] != network.n_columns:
+        raise ValueError(f"X: an array of shape (n, {network.n_columns}) is needed; got {shape or type(X).__name__}")
+    network.check_columns(X)
     if hasattr(X, "tocsr"):  # SciPy's; importing it to ask would cost more than a prediction
         return RowsGiven(None, _compressed(X.tocsr(), dtype))
     return RowsGiven(_row_by_row(np.asarray(X), dtype), None)
 
 
-def table_given(X: Rows, Y: Any, weights: Any, sizes: tuple[int, ...], dtype: Any) -> TableGiven:
-    """X (dense, or compressed), Y and row weights of a network of these sizes, checked and in the core's type.
+def table_given(X: Rows, Y: Any, weights: Any, network: Network, dtype: Any) -> TableGiven:
+    """X (dense, or compressed), Y and row weights of a network, checked and in the core's type.
 
     Raises ValueError for another shape, or sparse indices that point outside.
     """
-    given = rows_given(X, sizes[0], dtype)
+    given = rows_given(X, network, dtype)
     n = X.shape[0]
     weights = None if weights is None else vector("weights", weights, n, dtype)
-    return given.dense, given.compressed, matrix("Y", Y, (n, sizes[-1]), dtype), weights
+    return given.dense, given.compressed, matrix("Y", Y, (n, network.sizes[-1]), dtype), weights
 
 
 def matrix(name: str, array: Any, shape: tuple[int, int], dtype: Any) -> Array:

@@ -12,6 +12,8 @@ from clearprop.engines.flat_parameters import FlatTrainer
 from clearprop.engines.interface import EpochCall, EpochResult, Progress, Recipe, Rows, Trainer
 from clearprop.engines.native import _core
 from clearprop.engines.native.arrays import TableGiven, matrix, row_order, rows_given, table_given, vector
+from clearprop.engines.native.input_layers import KINDS, others_given
+from clearprop.engines.parameter_groups import parameter_groups
 from clearprop.engines.reference import ReferenceEngine
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
@@ -56,6 +58,9 @@ def _lacking_for(network: Network) -> str:
     for l in network.layers:
         if network.activation(l).name not in _core.activations:
             return f"activation {network.activation(l).name!r}"
+    for layer in network.inputs:
+        if type(layer) not in KINDS:
+            return f"input layer {layer.name!r}"
     return "" if network.loss_entry.name in _core.losses else f"loss {network.loss!r}"
 
 
@@ -65,7 +70,7 @@ def _shape(network: Network) -> tuple[list[int], int, bool]:
     return activations, _core.losses.index(network.loss_entry.name), network.is_paired
 
 
-def _settings(recipe: Recipe) -> Any:
+def _settings(network: Network, recipe: Recipe) -> Any:
     entry = entry_named(OPTIMIZERS, recipe.optimizer, "optimizer")
     numbers = {**entry.defaults, **{name: x for name, x in recipe.hyperparameters.items() if name in entry.defaults}}
     settings = _core.Settings()
@@ -76,6 +81,10 @@ def _settings(recipe: Recipe) -> Any:
     settings.dropout_seed = recipe.dropout_seed & 0xFFFFFFFF
     settings.max_gradient_norm = float(recipe.max_grad_norm or 0.0)
     settings.loss_floor, settings.loss_scale = float(recipe.loss_floor), float(recipe.loss_scale)
+    rates = [group.rate_factor for group in parameter_groups(network, recipe)]
+    settings.weight_rates = rates[: network.n_layers]
+    settings.bias_rate = float(recipe.bias_rate_factor)
+    settings.theta_rates = rates[2 * network.n_layers :]
     return settings
 
 
@@ -92,7 +101,9 @@ class NativeTrainer(FlatTrainer):
     ) -> None:
         super().__init__(network, parameters, recipe)
         self._n_threads = n_threads
-        self._core = TRAININGS[self._flat.dtype](list(network.sizes), *_shape(network), _settings(recipe), target)
+        self._core = TRAININGS[self._flat.dtype](
+            list(network.sizes), *_shape(network), _settings(network, recipe), target, others_given(network)
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (*self._copied(), self._core.n_updates, self.slots())
@@ -114,7 +125,7 @@ class NativeTrainer(FlatTrainer):
     def adjust(self, network: Network, recipe: Recipe) -> None:
         """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
         super().adjust(network, recipe)
-        self._core.adjust(*_shape(network), _settings(self._recipe))
+        self._core.adjust(*_shape(network), _settings(network, self._recipe))
 
     def epoch(
         self,
@@ -134,7 +145,7 @@ class NativeTrainer(FlatTrainer):
         """The call as the core takes it; `tables` has what was checked for other calls, for several share theirs."""
         dtype, key = self._flat.dtype, (id(call.X), id(call.Y), id(call.weights))
         if key not in tables:
-            tables[key] = table_given(call.X, call.Y, call.weights, self._network.sizes, dtype)
+            tables[key] = table_given(call.X, call.Y, call.weights, self._network, dtype)
         order = row_order(call.order, call.X.shape[0])
         rates = np.ascontiguousarray(call.learning_rates, np.float64)
         return EPOCHS[dtype](self._core, self._flat, *tables[key], order, int(call.batch_size), rates)
@@ -244,23 +255,26 @@ class NativeEngine:
         output = np.empty((X.shape[0], sizes[-1]), dtype)
         W = [matrix(f"W[{l}]", parameters.W[l], (sizes[l], sizes[l - 1]), dtype) for l in network.layers]
         b = [vector(f"b[{l}]", parameters.b[l], sizes[l], dtype) for l in network.layers]
-        given = rows_given(X, sizes[0], dtype)
+        given = rows_given(X, network, dtype)
+        theta = np.concatenate([array.ravel() for array in parameters.theta.values()]) if parameters.theta else None
         alone = len(output) * sum(weights.size for weights in W) < WORK_OF_ONE_THREAD
         n_threads = 1 if alone else self.n_threads
-        _core.predict(W, b, _shape(network)[0], *given, output, pre_activation, n_threads, self._exact_target)
+        activations, others = _shape(network)[0], others_given(network)
+        _core.predict(W, b, activations, *given, output, pre_activation, n_threads, self._exact_target, others, theta)
         return output
 
     def objective(
         self, network: Network, parameters: Parameters, X: Rows, Y: Array, weights: Array | None, recipe: Recipe
     ) -> tuple[float, Parameters]:
         """Loss with penalty, and its gradient shaped as the parameters, over all rows."""
-        dtype, sizes = parameters.dtype, network.sizes
+        dtype = parameters.dtype
         recipe = replace(recipe, optimizer="gradient_descent")  # whose step is taken elsewhere
         if lacking(network, recipe, dtype):
             return self._reference.objective(network, parameters, X, Y, weights, recipe)
         flat = parameters.flatten()
         gradient = np.empty_like(flat)
-        core = TRAININGS[dtype](list(sizes), *_shape(network), _settings(recipe), self._exact_target)
-        table = table_given(X, Y, weights, sizes, dtype)
+        settings, others = _settings(network, recipe), others_given(network)
+        core = TRAININGS[dtype](list(network.sizes), *_shape(network), settings, self._exact_target, others)
+        table = table_given(X, Y, weights, network, dtype)
         value = core.objective(flat, *table, gradient, self.n_threads)
-        return value, Parameters.from_flat(sizes, gradient)
+        return value, network.parameters(gradient)

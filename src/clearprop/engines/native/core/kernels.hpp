@@ -13,6 +13,7 @@ struct PredictionLayer {
     std::ptrdiff_t stride;
     const T* bias;
     int inputs, units, activation;
+    const T* alpha = nullptr;  // share of the activation of each unit, on whole panels; null: it is 1
 };
 
 template <class T>
@@ -34,7 +35,7 @@ struct Kernels {
     // weights; for up to few_rows rows, packed_for_few numbers of it are used.
     int few_rows;
     std::size_t packed_for_few;
-    void (*predict_input)(const Table<T>&, std::int64_t first, int rows, int columns, T* a);
+    void (*predict_input)(const Table<T>&, const Inputs<T>&, std::int64_t first, int rows, T* a);
     void (*predict_panel)(const PredictionLayer<T>&, const T* a, int rows, int p, bool activates, T* packed, T* z);
     void (*predict_output)(const PredictionLayer<T>& last, T* a, int rows, bool activates, T* output);
 };

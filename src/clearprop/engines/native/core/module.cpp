@@ -121,7 +121,8 @@ template <class T>
 Table<T> table_of(const Shape& shape, const std::optional<Matrix<T>>& dense,
                   const std::optional<Compressed<T>>& compressed, const Matrix<T>& y,
                   const std::optional<Vector1<T>>& weights, const std::optional<Vector1<std::int64_t>>& order) {
-    Table<T> table = rows_of(dense, compressed, shape.sizes.front());
+    require(shape.others.inputs.empty() || dense, "X: dense rows are needed by input layers");
+    Table<T> table = rows_of(dense, compressed, shape.others.n_columns(shape.sizes.front()));
     const auto n = static_cast<std::size_t>(table.n_rows);
     require(y.shape(0) == n && static_cast<int>(y.shape(1)) == shape.sizes.back(), "Y: (rows of X, n_L) is needed");
     require(y.shape(1) == 1 || y.stride(1) == 1, "Y: the numbers of a row must stand side by side");
@@ -156,12 +157,40 @@ void require_activations(const std::vector<int>& activations) {
                 "activations: a number that is none, or softmax in a hidden layer");
 }
 
-Shape shape_of(std::vector<int> sizes, std::vector<int> activations, int loss, bool paired) {
+// An input layer: kind, columns of X, features a column (of numbers: in all), frequencies or categories, and the lower
+// edge and 1/width of each bin.
+using InputGiven = std::tuple<int, int, int, int, std::vector<double>, std::vector<double>>;
+using OthersGiven = std::tuple<std::vector<InputGiven>, bool, bool>;
+
+OtherLayers others_of(const OthersGiven& given, int n_features) {
+    OtherLayers others;
+    const auto& [inputs, scaled, mixed] = given;
+    others.scaled = scaled;
+    others.mixed = mixed;
+    int features = 0;
+    for (const auto& [kind, n_columns, per_column, size, low, per_width] : inputs) {
+        require(kind >= 0 && kind <= static_cast<int>(Input::embedding), "inputs: a kind that is none");
+        require(n_columns >= 1 && per_column >= 1 && size >= 0, "inputs: whole numbers from 1 are needed");
+        const Input input{kind};
+        require(input == Input::numbers || input == Input::periodic || n_columns == 1, "inputs: one column is needed");
+        require(input != Input::numbers || per_column == n_columns, "inputs: a feature a number is needed");
+        const std::size_t bins = input == Input::piecewise_linear ? per_column : 0;
+        require(low.size() == bins && per_width.size() == bins, "inputs: another number of bins");
+        others.inputs.push_back({input, n_columns, per_column, size, low, per_width});
+        features += input == Input::numbers ? per_column : n_columns * per_column;
+    }
+    require(others.inputs.empty() || features == n_features, "inputs: n_0 features are needed");
+    return others;
+}
+
+Shape shape_of(std::vector<int> sizes, std::vector<int> activations, int loss, bool paired,
+               const OthersGiven& others = {}) {
     require(sizes.size() >= 2 && activations.size() == sizes.size() - 1, "sizes: n_0..n_L and L activations are needed");
     require(*std::min_element(sizes.begin(), sizes.end()) >= 1, "sizes: whole numbers from 1 are needed");
     require_activations(activations);
     require(in_table(loss, loss_names.size()), "loss: a number that is none");
-    return {std::move(sizes), std::move(activations), loss, paired};
+    OtherLayers checked = others_of(others, sizes.front());
+    return {std::move(sizes), std::move(activations), loss, paired, std::move(checked)};
 }
 
 const Settings& checked(const Settings& settings) {
@@ -194,13 +223,20 @@ struct Trained {
     std::atomic<bool> in_use{false};
 
     Trained(std::vector<int> sizes, std::vector<int> activations, int loss, bool paired, const Settings& settings,
-            const std::string& target)
-        : training(shape_of(sizes, activations, loss, paired), checked(settings), kernels_for<T>(target)),
-          shape(shape_of(sizes, activations, loss, paired)) {}
+            const std::string& target, const OthersGiven& others)
+        : training(shape_of(sizes, activations, loss, paired, others), checked(settings), kernels_for<T>(target)),
+          shape(shape_of(sizes, activations, loss, paired, others)) {
+        require(settings.weight_rates.empty() || settings.weight_rates.size() == shape.activations.size(),
+                "weight_rates: one a layer is needed");
+        require(settings.theta_rates.empty() ||
+                    static_cast<int>(settings.theta_rates.size()) == training.n_theta_rates(),
+                "theta_rates: one an array is needed");
+    }
 
     void adjust(std::vector<int> activations, int loss, bool paired, const Settings& settings) {
         const InUse here(in_use);
         Shape adjusted = shape_of(shape.sizes, std::move(activations), loss, paired);
+        adjusted.others = shape.others;
         training.adjust(adjusted, checked(settings));
         shape = std::move(adjusted);
     }
@@ -325,7 +361,8 @@ template <class T>
 void predict_into(const std::vector<Matrix<T>>& W, const std::vector<Vector1<T>>& b,
                   const std::vector<int>& activations, const std::optional<Matrix<T>>& dense,
                   const std::optional<Compressed<T>>& compressed, const Output2<T>& output, bool pre_activation,
-                  int n_threads, const std::string& target) {
+                  int n_threads, const std::string& target, const OthersGiven& others_given,
+                  const std::optional<Vector1<T>>& theta_given) {
     require(!W.empty() && W.size() == b.size() && W.size() == activations.size(), "W, b: one a layer is needed");
     require_activations(activations);
     std::vector<PredictionLayer<T>> layers;
@@ -336,16 +373,26 @@ void predict_into(const std::vector<Matrix<T>>& W, const std::vector<Vector1<T>>
         layers.push_back({W[l].data(), static_cast<std::ptrdiff_t>(W[l].stride(0)), b[l].data(),
                           static_cast<int>(W[l].shape(1)), static_cast<int>(W[l].shape(0)), activations[l]});
     }
-    const Table<T> table = rows_of(dense, compressed, layers.front().inputs);
+    const Kernels<T>& kernels = kernels_for<T>(target);
+    std::vector<int> sizes{layers.front().inputs};
+    for (const PredictionLayer<T>& layer : layers) sizes.push_back(layer.units);
+    const OtherLayers others = others_of(others_given, sizes.front());
+    const InputPlan<T> plan(others, sizes, kernels.panel_width);
+    require((theta_given ? theta_given->shape(0) : 0) == plan.n_flat, "theta: another number of parameters");
+    Buffer<T> theta(plan.n_theta);
+    if (theta_given) plan.load(theta_given->data(), theta.data());
+    for (std::size_t l = 0; l < plan.alpha_at.size(); l++) layers[l].alpha = theta.data() + plan.alpha_at[l];
+    const Inputs<T> inputs = plan.inputs(theta.data());
+    require(others.inputs.empty() || dense, "X: dense rows are needed by input layers");
+    const Table<T> table = rows_of(dense, compressed, others.n_columns(sizes.front()));
     require(static_cast<std::int64_t>(output.shape(0)) == table.n_rows &&
                 static_cast<int>(output.shape(1)) == layers.back().units,
             "output: (rows of X, n_L) is needed");
-    const Kernels<T>& kernels = kernels_for<T>(target);
     Conversation python;
     {
         const nb::gil_scoped_release unlocked;
         if (table.n_rows > 0)
-            predict(kernels, layers, table, output.data(), pre_activation, n_threads,
+            predict(kernels, layers, inputs, table, output.data(), pre_activation, n_threads,
                     [&] { return python.ended(); });
     }
     python.raise();
@@ -361,8 +408,10 @@ void bind(nb::module_& module, const char* name, const char* call_name) {
              "compressed"_a.noconvert().none(), "y"_a.noconvert(), "weights"_a.noconvert().none(),
              "order"_a.noconvert().none(), "batch_size"_a, "learning_rates"_a.noconvert());
     nb::class_<Trained<T>>(module, name, "A training run: parameters, optimizer state and steps.")
-        .def(nb::init<std::vector<int>, std::vector<int>, int, bool, const Settings&, const std::string&>(), "sizes"_a,
-             "activations"_a, "loss"_a, "paired"_a, "settings"_a, "target"_a = "")
+        .def(nb::init<std::vector<int>, std::vector<int>, int, bool, const Settings&, const std::string&,
+                      const OthersGiven&>(),
+             "sizes"_a, "activations"_a, "loss"_a, "paired"_a, "settings"_a, "target"_a = "",
+             "others"_a = OthersGiven{})
         .def("adjust", &Trained<T>::adjust, "activations"_a, "loss"_a, "paired"_a, "settings"_a)
         .def("objective", &Trained<T>::objective, "flat"_a.noconvert(), "dense"_a.noconvert().none(),
              "compressed"_a.noconvert().none(), "y"_a.noconvert(), "weights"_a.noconvert().none(),
@@ -373,7 +422,8 @@ void bind(nb::module_& module, const char* name, const char* call_name) {
             "n_updates", [](const Trained<T>& self) { return self.training.n_updates(); },
             [](Trained<T>& self, std::int64_t n) { self.training.set_n_updates(n); });
     module.def("predict", &predict_into<T>, "W"_a, "b"_a, "activations"_a, "dense"_a.none(), "compressed"_a.none(),
-               "output"_a.noconvert(), "pre_activation"_a, "n_threads"_a, "target"_a = "");
+               "output"_a.noconvert(), "pre_activation"_a, "n_threads"_a, "target"_a = "", "others"_a = OthersGiven{},
+               "theta"_a.none() = nb::none());
 }
 
 template <class T>
@@ -411,6 +461,9 @@ NB_MODULE(_core, module) {
         .def_rw("max_gradient_norm", &Settings::max_gradient_norm)
         .def_rw("loss_floor", &Settings::loss_floor)
         .def_rw("loss_scale", &Settings::loss_scale)
+        .def_rw("weight_rates", &Settings::weight_rates)
+        .def_rw("bias_rate", &Settings::bias_rate)
+        .def_rw("theta_rates", &Settings::theta_rates)
         .def_prop_rw(
             "hyperparameters",
             [](const Settings& self) {

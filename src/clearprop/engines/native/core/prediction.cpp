@@ -19,15 +19,17 @@ template <class T>
 struct Prediction {
     const Kernels<T>& kernels;
     const std::vector<PredictionLayer<T>>& layers;
+    const Inputs<T>& inputs;
     const Table<T>& table;
     T* output;
     bool pre_activation;
     std::size_t widest = 0, deepest = 0;  // columns of an activation, rounded up to whole panels; rows of a panel
     double work = 0.0;
 
-    Prediction(const Kernels<T>& kernels, const std::vector<PredictionLayer<T>>& layers, const Table<T>& table,
-               T* output, bool pre_activation)
-        : kernels(kernels), layers(layers), table(table), output(output), pre_activation(pre_activation) {
+    Prediction(const Kernels<T>& kernels, const std::vector<PredictionLayer<T>>& layers, const Inputs<T>& inputs,
+               const Table<T>& table, T* output, bool pre_activation)
+        : kernels(kernels), layers(layers), inputs(inputs), table(table), output(output),
+          pre_activation(pre_activation) {
         for (const PredictionLayer<T>& layer : layers) {
             deepest = std::max<std::size_t>(deepest, whole(layer.inputs, kernels.panel_width));
             widest = std::max<std::size_t>({widest, deepest, std::size_t(whole(layer.units, kernels.panel_width))});
@@ -42,7 +44,7 @@ struct Prediction {
     bool activates(std::size_t l) const { return l + 1 < layers.size(); }  // the last layer's activation may be softmax
 
     void input(std::int64_t first, int rows, T* a) const {
-        kernels.predict_input(table, first, rows, layers[0].inputs, a);
+        kernels.predict_input(table, inputs, first, rows, a);
     }
 
     void result(std::int64_t first, int rows, T* a) const {
@@ -110,17 +112,17 @@ void by_panels(const Prediction<T>& prediction, int n_threads) {
 }  // namespace
 
 template <class T>
-bool predict(const Kernels<T>& kernels, const std::vector<PredictionLayer<T>>& layers, const Table<T>& table, T* output,
-             bool pre_activation, int n_threads, const std::function<bool()>& stop) {
-    const Prediction<T> prediction(kernels, layers, table, output, pre_activation);
+bool predict(const Kernels<T>& kernels, const std::vector<PredictionLayer<T>>& layers, const Inputs<T>& inputs,
+             const Table<T>& table, T* output, bool pre_activation, int n_threads, const std::function<bool()>& stop) {
+    const Prediction<T> prediction(kernels, layers, inputs, table, output, pre_activation);
     if (table.n_rows > kernels.few_rows) return by_rows(prediction, n_threads, stop);
     by_panels(prediction, n_threads);
     return true;
 }
 
-template bool predict<float>(const Kernels<float>&, const std::vector<PredictionLayer<float>>&, const Table<float>&,
-                             float*, bool, int, const std::function<bool()>&);
-template bool predict<double>(const Kernels<double>&, const std::vector<PredictionLayer<double>>&, const Table<double>&,
-                              double*, bool, int, const std::function<bool()>&);
+template bool predict<float>(const Kernels<float>&, const std::vector<PredictionLayer<float>>&, const Inputs<float>&,
+                             const Table<float>&, float*, bool, int, const std::function<bool()>&);
+template bool predict<double>(const Kernels<double>&, const std::vector<PredictionLayer<double>>&, const Inputs<double>&,
+                              const Table<double>&, double*, bool, int, const std::function<bool()>&);
 
 }  // namespace clearprop

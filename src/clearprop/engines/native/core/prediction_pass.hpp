@@ -13,8 +13,15 @@ template <class T>
 constexpr int packed_depth = 2 * panel_width<T>;
 
 template <class T>
-void predict_input(const Table<T>& table, std::int64_t first, int rows, int columns, T* a) {
-    for (int i = 0; i < rows; i++) gather_row(table, table.row(first + i), a, rows, i, columns);
+void predict_input(const Table<T>& table, const Inputs<T>& inputs, std::int64_t first, int rows, T* a) {
+    for (int i = 0; i < rows; i++) {
+        const std::int64_t source = table.row(first + i);
+        if (inputs.columns)
+            features_of_row(inputs, table.x + source * table.x_stride, a, rows, i);
+        else
+            gather_row(table, source, a, rows, i, inputs.n_features);
+    }
+    if (inputs.scale) scale_features<T>(inputs.scale, a, nullptr, rows, inputs.n_features);
 }
 
 // Panel p of f(A Wᵀ + b).
@@ -31,7 +38,17 @@ void predict_panel(const PredictionLayer<T>& layer, const T* a, int rows, int p,
         pack_panel(layer.weights + first, layer.stride, packed, inputs, layer.units, p);
         product(a + first / width * a_panel, a_panel, packed, z, rows, inputs, units, first > 0);
     }
-    activate<T>(activates ? Activation(layer.activation) : Activation::identity, z, bias, z, z, rows);
+    if (!activates || !layer.alpha)
+        return activate<T>(activates ? Activation(layer.activation) : Activation::identity, z, bias, z, z, rows);
+    constexpr int rows_at_once = 8;
+    alignas(64) T a_z[rows_at_once * width];
+    alignas(64) const T none[width] = {};
+    for (int row = 0; row < rows; row += rows_at_once, z += rows_at_once * width) {
+        const int count = rows - row < rows_at_once ? rows - row : rows_at_once;
+        activate<T>(Activation::identity, z, bias, a_z, a_z, count);
+        activate<T>(Activation(layer.activation), a_z, none, z, z, count);
+        mix<T>(layer.alpha + p * width, a_z, z, count);
+    }
 }
 
 // The output layer's own activation, which may be softmax, and the rows as the caller wants them.

@@ -58,6 +58,7 @@ double Training<T>::gradient_norm() const {
     double total = 0.0;
     for (std::size_t i = 0; i < n_tiles_; i++) total += network_.gradient_square[i];
     for (std::size_t i = 0; i < n_panels_; i++) total += network_.bias_square[i];
+    for (std::size_t i = 0; i < theta_squares_.size(); i++) total += theta_squares_[i];
     return std::sqrt(total);
 }
 

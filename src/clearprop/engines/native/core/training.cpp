@@ -33,9 +33,11 @@ void reserve_all(Buffer<Number>& buffer, Visit visit) {
 }  // namespace
 
 template <class T>
-Training<T>::Training(Shape shape, Settings settings, const Kernels<T>& kernels) : kernels_(kernels) {
+Training<T>::Training(Shape shape, Settings settings, const Kernels<T>& kernels)
+    : kernels_(kernels), plan_(shape.others, shape.sizes, kernels.panel_width) {
     describe(std::move(shape), settings);
     reserve_parameters();
+    reserve_theta();
     plan_tasks();
 }
 
@@ -44,6 +46,9 @@ void Training<T>::adjust(Shape shape, Settings settings) {
     settings.optimizer = settings_.optimizer;  // what the optimizer was made with stays
     settings.n_slots = settings_.n_slots;
     settings.hyperparameters = settings_.hyperparameters;
+    settings.weight_rates = settings_.weight_rates;
+    settings.theta_rates = settings_.theta_rates;
+    settings.bias_rate = settings_.bias_rate;
     describe(std::move(shape), settings);
     reserved_rows_ = 0;
 }
@@ -51,7 +56,11 @@ void Training<T>::adjust(Shape shape, Settings settings) {
 template <class T>
 void Training<T>::describe(Shape shape, Settings settings) {
     shape_ = std::move(shape);
-    settings_ = settings;
+    settings_ = std::move(settings);
+    if (settings_.weight_rates.empty()) settings_.weight_rates.assign(shape_.activations.size(), 1.0);
+    network_.weight_rates = settings_.weight_rates.data();
+    network_.theta_rates = settings_.theta_rates.data();
+    network_.bias_rate = settings_.bias_rate;
     layers_.resize(shape_.sizes.size());
     layers_[0].units = shape_.sizes[0];
     for (std::size_t l = 1; l < layers_.size(); l++) {
@@ -73,7 +82,8 @@ void Training<T>::describe(Shape shape, Settings settings) {
 template <class T>
 void Training<T>::reserve_parameters() {
     const int width = kernels_.panel_width;
-    const auto needs_transposed = [&](int l) { return l > 1 && !kernels_.in_bfloat16; };
+    const bool learns_inputs = plan_.learns || plan_.scaled;
+    const auto needs_transposed = [&](int l) { return (l > 1 || learns_inputs) && !kernels_.in_bfloat16; };
     std::size_t weights = 0, transposed = 0, biases = 0;
     n_tiles_ = n_panels_ = n_parameters_ = 0;
     for (int l = 1; l <= network_.n_layers; l++) {
@@ -113,14 +123,40 @@ void Training<T>::reserve_parameters() {
     network_.delta_square = panel_squares_.data() + n_panels_;
 }
 
+// The numbers of the layers beside the affine ones; in the flat vector they follow the weights and biases.
+template <class T>
+void Training<T>::reserve_theta() {
+    n_parameters_ += plan_.n_flat;
+    if (settings_.theta_rates.empty()) settings_.theta_rates.assign(plan_.n_rates, 1.0);
+    theta_.resize(plan_.n_theta);
+    theta_gradient_.resize(plan_.n_theta);
+    for (int s = 0; s < settings_.n_slots; s++) theta_slots_[s].resize(plan_.n_theta);
+    theta_squares_.resize(plan_.columns.size() + n_panels(plan_.n_features, kernels_.panel_width) + n_panels_);
+    for (std::size_t l = 1; l <= plan_.alpha_at.size(); l++) {
+        layers_[l].alpha_at = plan_.alpha_at[l - 1];
+        layers_[l].alpha_rate = plan_.alpha_rate[l - 1];
+        layers_[l].alpha = theta_.data() + layers_[l].alpha_at;
+    }
+    network_.inputs = plan_.inputs(theta_.data());
+    network_.learns_inputs = plan_.learns || plan_.scaled;
+    network_.scale_at = plan_.scale_at;
+    network_.scale_rate = plan_.scale_rate;
+    network_.theta = theta_.data();
+    network_.theta_slots[0] = theta_slots_[0].data();
+    network_.theta_slots[1] = theta_slots_[1].data();
+    network_.theta_gradient = theta_gradient_.data();
+    network_.theta_square = theta_squares_.data();
+    network_.theta_rates = settings_.theta_rates.data();
+}
+
 template <class T>
 void Training<T>::reserve_rounded_parameters() {
-    const auto visit = [&](auto take) {  // layer 1 needs no W for BP2
+    const auto visit = [&](auto take) {  // layer 1 needs W only where ∂E/∂A⁰ is wanted
         for (int l = 1; l <= network_.n_layers; l++) {
             Layer<T>& layer = layers_[l];
             const std::size_t size = std::size_t(whole_blocks(layer.inputs)) * whole_blocks(layer.units);
             take(layer.rounded.weights, size);
-            if (l > 1) take(layer.rounded.transposed, size);
+            if (l > 1 || plan_.learns || plan_.scaled) take(layer.rounded.transposed, size);
         }
     };
     reserve_all(rounded_parameters_, visit);
@@ -136,7 +172,7 @@ void Training<T>::reserve_rounded_rows(int rows) {
             if (l < network_.n_layers) take(layer.rounded.a, one);
             if (l < network_.n_layers) take(layer.rounded.a_columns, one);
             if (l > 0) take(layer.rounded.delta_pairs, one);
-            if (l > 1) take(layer.rounded.delta, one);
+            if (l > 1 || (l == 1 && network_.learns_inputs)) take(layer.rounded.delta, one);
         }
     };
     reserve_all(rounded_rows_, visit);
@@ -165,7 +201,7 @@ void Training<T>::plan_shares(int rows) {
     for (int l = 1; l <= network_.n_layers; l++)
         activations += 2 * std::size_t(whole(layers_[l].units, kernels_.panel_width)) * rows;
     const int n = std::clamp(rows / rows_of_a_share, 1, most_shares);
-    const bool shares = n > 1 && !kernels_.in_bfloat16 && n * network_.shares_apart <= activations;
+    const bool shares = n > 1 && !kernels_.in_bfloat16 && plan_.n_theta == 0 && n * network_.shares_apart <= activations;
     network_.share_rows = shares ? whole(n_blocks(rows, n), kernels_.row_multiple) : 0;
     if (shares) reserve_gradient(n);
 }
@@ -174,11 +210,15 @@ template <class T>
 void Training<T>::reserve_rows(int rows) {
     if (rows <= reserved_rows_) return;
     const int width = kernels_.panel_width;
-    const bool drops = settings_.dropout > 0.0;
-    const auto arrays = [&](int l) {  // a, Δ, and what f′ and dropout need
-        if (l == 0) return 1;
+    const bool drops = settings_.dropout > 0.0, mixed = !plan_.alpha_at.empty();
+    const auto keeps = [&](int l) {
+        const bool hidden = l > 0 && l < network_.n_layers;
+        return hidden && (drops || mixed || kernels_.keeps_pre_activation(layers_[l].activation));
+    };
+    const auto arrays = [&](int l) {  // a, Δ, and what f′, dropout and the layers with numbers of their own need
+        if (l == 0) return 1 + int(network_.learns_inputs) + int(plan_.scaled);
         const bool hidden = l < network_.n_layers;
-        return 2 + int(hidden && (drops || kernels_.keeps_pre_activation(layers_[l].activation))) + int(hidden && drops);
+        return 2 + int(keeps(l)) + int(hidden && drops) + int(hidden && mixed);
     };
     std::size_t size = 0;
     for (int l = 0; l <= network_.n_layers; l++)
@@ -190,8 +230,9 @@ void Training<T>::reserve_rows(int rows) {
         const std::size_t one = std::size_t(n_panels(layer.units, width)) * width * rows;
         const bool hidden = l > 0 && l < network_.n_layers;
         layer.a = taken(free, one);
-        layer.delta = l > 0 ? taken(free, one) : nullptr;
-        layer.kept = hidden && (drops || kernels_.keeps_pre_activation(layer.activation)) ? taken(free, one) : nullptr;
+        layer.delta = l > 0 || network_.learns_inputs ? taken(free, one) : nullptr;
+        layer.kept = keeps(l) ? taken(free, one) : nullptr;
+        layer.mixed = (hidden && mixed) || (l == 0 && plan_.scaled) ? taken(free, one) : nullptr;
         layer.mask = hidden && drops ? taken(free, one) : nullptr;
     }
     if (kernels_.in_bfloat16) reserve_rounded_rows(rows);
@@ -208,6 +249,9 @@ template <class T>
 void Training<T>::plan_tasks() {
     const int width = kernels_.panel_width;
     const int tiles = static_cast<int>(std::clamp<std::size_t>(n_tiles_ / n_tasks_wanted, 1, most_tiles_of_a_task));
+    const int inputs = static_cast<int>(plan_.columns.size());
+    const int n = inputs + (plan_.scaled ? n_panels(shape_.sizes[0], width) : 0);
+    for (int i = plan_.learns ? 0 : inputs; i < n; i++) tasks_.push_back({0, i, i + 1, 0, 0});
     const int group = std::min(panels_in_group, std::max(1, static_cast<int>(std::sqrt(tiles))));
     for (int l = 1; l <= network_.n_layers; l++) {
         const int units = n_panels(layers_[l].units, width), inputs = n_panels(layers_[l].inputs, width);
@@ -240,6 +284,7 @@ void Training<T>::load(const T* flat) {
         kernels_.loaded(layer);
     });
     kernels_.weight_squares(network_);
+    plan_.load(theta_of(flat), theta_.data());
 }
 
 template <class T>
@@ -248,6 +293,7 @@ void Training<T>::store(T* flat) const {
         kernels_.unpack(layer.weights, flat + matrix, layer.inputs, layer.units);
         std::copy_n(layer.bias, layer.units, flat + vector);
     });
+    plan_.store(theta_.data(), theta_of(flat));
 }
 
 template <class T>
@@ -256,6 +302,7 @@ void Training<T>::load_slot(int slot, const T* flat) {
         kernels_.pack(flat + matrix, layer.weight_slots[slot], layer.inputs, layer.units);
         std::copy_n(flat + vector, layer.units, layer.bias_slots[slot]);
     });
+    plan_.load(theta_of(flat), theta_slots_[slot].data());
 }
 
 template <class T>
@@ -264,6 +311,7 @@ void Training<T>::store_slot(int slot, T* flat) const {
         kernels_.unpack(layer.weight_slots[slot], flat + matrix, layer.inputs, layer.units);
         std::copy_n(layer.bias_slots[slot], layer.units, flat + vector);
     });
+    plan_.store(theta_slots_[slot].data(), theta_of(flat));
 }
 
 template <class T>
@@ -272,6 +320,7 @@ void Training<T>::store_gradient(T* flat) const {
         kernels_.unpack(layer.weight_gradient, flat + matrix, layer.inputs, layer.units);
         std::copy_n(layer.bias_gradient, layer.units, flat + vector);
     });
+    plan_.store(theta_gradient_.data(), theta_of(flat));
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "inputs.hpp"
 #include "kernels.hpp"
 #include "threads.hpp"
 #include "workspace.hpp"
@@ -15,6 +16,7 @@ struct Shape {
     std::vector<int> activations;  // of the layers 1..L
     int loss = 0;
     bool paired = false;
+    OtherLayers others{};
 };
 
 struct Settings {
@@ -24,6 +26,9 @@ struct Settings {
     double alpha = 0.0, dropout = 0.0, max_gradient_norm = 0.0;  // 0: never clipped
     std::uint32_t dropout_seed = 0;
     double loss_floor = 0.0, loss_scale = 1.0;
+    // Factors of the learning rate: of W¹..Wᴸ, of all biases, of each array of theta; none: 1.
+    std::vector<double> weight_rates, theta_rates;
+    double bias_rate = 1.0;
 };
 
 struct EpochResult {
@@ -41,6 +46,7 @@ class Training {
     Training(Shape shape, Settings settings, const Kernels<T>& kernels);
 
     std::size_t n_parameters() const { return n_parameters_; }
+    int n_theta_rates() const { return plan_.n_rates; }
     void adjust(Shape shape, Settings settings);
 
     // The vector W¹..Wᴸ (row by row), b¹..bᴸ of the reference engine, in and out.
@@ -67,6 +73,9 @@ class Training {
     struct Loop;
     void describe(Shape shape, Settings settings);
     void reserve_parameters();
+    void reserve_theta();
+    T* theta_of(T* flat) const { return flat + (n_parameters_ - plan_.n_flat); }
+    const T* theta_of(const T* flat) const { return flat + (n_parameters_ - plan_.n_flat); }
     void reserve_rounded_parameters();
     void reserve_rows(int rows);
     void reserve_rounded_rows(int rows);
@@ -90,10 +99,13 @@ class Training {
     std::size_t n_parameters_ = 0;
     std::int64_t n_updates_ = 0;
     int reserved_rows_ = 0;
+    InputPlan<T> plan_;
     Network<T> network_;
     std::vector<Layer<T>> layers_;
     std::vector<Task> tasks_;
     Buffer<T> parameters_, slots_[2], gradient_, rows_, omega_;
+    Buffer<T> theta_, theta_slots_[2], theta_gradient_;
+    Buffer<double> theta_squares_;
     Buffer<Bfloat16> rounded_parameters_, rounded_rows_;
     Buffer<const T*> targets_;
     Buffer<double> row_loss_, tile_squares_, panel_squares_, share_squares_;

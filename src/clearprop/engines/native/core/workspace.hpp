@@ -85,10 +85,41 @@ struct Layer {
     T* a = nullptr;      // (m × units); of the last layer: Z
     T* kept = nullptr;   // what f′ is computed from; null: a
     T* mask = nullptr;   // dropout
-    T* delta = nullptr;  // (m × units)
+    T* delta = nullptr;  // (m × units); of layer 0: ∂E/∂A⁰
+    T* alpha = nullptr;  // share of the activation of each unit; null: it is 1
+    T* mixed = nullptr;  // (m × units): what ∂E/∂α is the sum of; of layer 0, ∂E/∂s
+    std::size_t alpha_at = 0;    // where α lies in theta
+    int alpha_rate = 0;
     Rounded rounded;     // only where products are in bfloat16
     std::size_t first_tile = 0;   // of this layer in the list of all tiles
     std::size_t first_panel = 0;  // of this layer's units in the list of all panels
+};
+
+enum class Input : int { numbers, piecewise_linear, periodic, embedding };
+
+// One column of X (of numbers as they stand: several side by side). In theta, from `theta` on: the rows of C; or w₁, b₁,
+// the rows of W₂, b₂, each of them on whole panels.
+template <class T>
+struct InputColumn {
+    Input kind = Input::numbers;
+    int column = 0, n_columns = 1;
+    int feature = 0, n_features = 1;
+    int size = 0;
+    const T *low = nullptr, *per_width = nullptr;
+    std::size_t theta = 0, n_theta = 0;
+    int rate = 0;  // which of the factors of the learning rate is the first of its arrays'
+};
+
+// All columns, with the numbers of the layers beside the affine ones: those of the inputs, s of the features, α of each
+// hidden layer.
+template <class T>
+struct Inputs {
+    const InputColumn<T>* columns = nullptr;  // null: A⁰ = X
+    int n_input_columns = 0;                  // entries of `columns`
+    int n_columns = 0;                        // of X
+    int n_features = 0;
+    const T* theta = nullptr;
+    const T* scale = nullptr;  // null: none
 };
 
 // What the optimizer's entry is given, whichever it is.
@@ -104,6 +135,17 @@ struct Network {
     int loss = 0;                // a `Loss`
     bool paired = false;
     double loss_floor = 0.0;
+    Inputs<T> inputs;
+    T* theta = nullptr;  // the numbers of the layers beside the affine ones
+    T* theta_slots[2] = {nullptr, nullptr};
+    T* theta_gradient = nullptr;
+    double* theta_square = nullptr;  // of the gradient: each input column, each panel of s, then each panel of α
+    bool learns_inputs = false;      // ∂E/∂A⁰ is wanted
+    std::size_t scale_at = 0;        // where s lies in theta
+    int scale_rate = 0;
+    const double* theta_rates = nullptr;   // factors of the learning rate
+    const double* weight_rates = nullptr;  // of each layer, from 1 on
+    double bias_rate = 1.0;
     double dropout = 0.0;
     std::uint32_t dropout_seed = 0;
     int optimizer = 0;  // an `Optimizer`
@@ -138,7 +180,7 @@ struct Batch {
     double gradient_factor = 1.0;  // below 1 where the gradient is clipped
 };
 
-// A group of tiles of the weights: panels of units by panels of inputs.
+// A group of tiles of the weights: panels of units by panels of inputs. Of layer 0: input columns, then panels of s.
 struct Task {
     int layer, first_panel, last_panel, first_input_panel, last_input_panel;
 };

@@ -110,6 +110,36 @@ void exercise_training(const Kernels<T>& kernels, const Shape& shape, const Sett
     require(one == trained(kernels, shape, settings, rows.sparse, batch_size, 2), "sparse rows give the bits of dense");
 }
 
+// Input layers of every kind, factors of features and shares of activations.
+template <class T>
+void exercise_layers(const Kernels<T>& kernels, Settings settings, int batch_size) {
+    constexpr int n = 53, n_columns = 7, n_categories = 6;
+    const OtherLayers others{{{Input::numbers, 3, 3, 0, {}, {}},
+                              {Input::piecewise_linear, 1, 2, 0, {-0.2, 0.1}, {4.0, 3.0}},
+                              {Input::periodic, 2, 3, 5, {}, {}},
+                              {Input::embedding, 1, 4, n_categories, {}, {}}},
+                             true,
+                             true};
+    const Shape shape{{15, 37, 18, 3}, {activation("selu"), activation("relu"), activation("softmax")}, 0, true, others};
+    Rows<T> rows(n, n_columns, 3);
+    for (int i = 0; i < n; i++) rows.x[std::size_t(i) * n_columns + n_columns - 1] = T(i % n_categories);
+    const std::vector<T> one = trained(kernels, shape, settings, rows.dense, batch_size, 1);
+    require(one == trained(kernels, shape, settings, rows.dense, batch_size, 3), "layers: three threads, bits of one");
+    const InputPlan<T> plan(others, shape.sizes, kernels.panel_width);
+    const std::vector<T> flat = start_of<T>(plan.n_flat);
+    Buffer<T> theta(plan.n_theta);
+    plan.load(flat.data(), theta.data());
+    const std::vector<T> W = start_of<T>(15 * 37), b = start_of<T>(37);
+    const std::vector<PredictionLayer<T>> layers{
+        {W.data(), 15, b.data(), 15, 37, activation("relu")},
+        {W.data(), 37, b.data(), 37, 3, activation("softmax"), nullptr}};
+    std::vector<T> output(n * 3);
+    Table<T> table = rows.dense;
+    table.order = nullptr;
+    predict(kernels, layers, plan.inputs(theta.data()), table, output.data(), false, 2, [] { return false; });
+    require(std::isfinite(output[n * 3 - 1]), "layers: finite predictions");
+}
+
 // Two callers at once: one has the team of threads, the other goes on alone.
 template <class T>
 void exercise_callers(const Kernels<T>& kernels, const Shape& shape, const Settings& settings) {
@@ -134,12 +164,14 @@ void exercise_prediction(const Kernels<T>& kernels, const Shape& shape, int n) {
     for (std::size_t l = 0; l < W.size(); l++)
         layers.push_back({W[l].data(), shape.sizes[l], b[l].data(), shape.sizes[l], shape.sizes[l + 1],
                           shape.activations[l]});
+    const InputPlan<T> plan({}, shape.sizes, kernels.panel_width);
+    const Inputs<T> inputs = plan.inputs(nullptr);
     Table<T> table = rows.dense;
     table.order = nullptr;
     std::vector<T> all(std::size_t(n) * shape.sizes.back()), single(shape.sizes.back());
-    predict(kernels, layers, table, all.data(), false, 3, [] { return false; });
+    predict(kernels, layers, inputs, table, all.data(), false, 3, [] { return false; });
     table.n_rows = 1;
-    predict(kernels, layers, table, single.data(), false, 1, [] { return false; });
+    predict(kernels, layers, inputs, table, single.data(), false, 1, [] { return false; });
     require(std::equal(single.begin(), single.end(), all.begin()), "one row gives the bits of many");
 }
 
@@ -174,6 +206,14 @@ void exercise(const Kernels<T>& kernels) {
     exercise_training(kernels, Shape{{150, 130, 140, 11}, {activation("relu"), activation("relu"), softmax}, 0, true},
                       adam, 600, 300);
     exercise_training(kernels, Shape{{64, 100, 5}, {activation("relu"), softmax}, 0, true}, adam, 850, 400);  // shares
+    Settings decayed = adam;
+    decayed.optimizer = index_of("adamw", optimizer_names.data(), optimizer_names.size());
+    decayed.hyperparameters.weight_decay = 0.02;
+    decayed.dropout = 0.15;
+    decayed.weight_rates = {0.3, 0.2, 0.2};
+    exercise_layers(kernels, decayed, 20);
+    decayed.max_gradient_norm = 0.5;
+    exercise_layers(kernels, decayed, 53);
     for (const int n : {2, 4, 14})
         exercise_prediction(kernels, Shape{{300, 700, 300, 5}, {activation("relu"), activation("tanh"), softmax}, 0, true},
                             n);

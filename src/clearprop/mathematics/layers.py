@@ -1,0 +1,397 @@
+"""The table of layers that stand beside the affine ones: what turns columns into A⁰, and an activation with a weight.
+
+Each entry is y = φ(x; θ) with its own forward and backward equation, the shapes of its θ and how these are drawn. The
+rows of x are samples. `backward` takes ∂E/∂y and gives ∂E/∂θ and ∂E/∂x (empty where x is data), so that BP2–BP4 read
+the same whatever stands before or after them.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+import numpy as np
+
+from clearprop.mathematics.activations import ACTIVATIONS
+from clearprop.mathematics.arrays import EMPTY, Array, Namespace
+from clearprop.mathematics.registry import entry_named
+
+Theta = Mapping[str, Array]
+Shapes = dict[str, tuple[int, ...]]
+Random = np.random.Generator | np.random.RandomState
+
+
+class Layer(ABC):
+    """One layer y = φ(x; θ).
+
+    `formula` is φ for one number (or category) of one row, `gradient_formulas` the derivative of E by each parameter
+    and by x, with g = ∂E/∂y; `rate_factors` multiply the learning rate of a parameter (1 where it is not named).
+    """
+
+    name: ClassVar[str]
+    formula: ClassVar[str]
+    gradient_formulas: ClassVar[dict[str, str]] = {}
+    rate_factors: ClassVar[dict[str, float]] = {}
+
+    @property
+    @abstractmethod
+    def n_inputs(self) -> int:
+        """Columns of x."""
+
+    @property
+    @abstractmethod
+    def n_outputs(self) -> int:
+        """Columns of y."""
+
+    def shapes(self) -> Shapes:
+        """The shape of each parameter; none by default."""
+        return {}
+
+    def initial(self, random: Random) -> dict[str, Array]:
+        """Parameters drawn from a seeded generator, in the order of `shapes`."""
+        return {}
+
+    def check(self, x: Array, first_column: int) -> None:  # noqa: B027 (most layers take any number)
+        """Raise ValueError where x cannot be taken; `first_column` is its place in X, for the message."""
+
+    @abstractmethod
+    def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
+        """Return y, (m, n_outputs), from x, (m, n_inputs)."""
+
+    @abstractmethod
+    def backward(self, theta: Theta, x: Array, g: Array, xp: Namespace = np) -> tuple[dict[str, Array], Array]:
+        """∂E/∂θ, shaped as θ, and ∂E/∂x, (m, n_inputs), from g = ∂E/∂y, (m, n_outputs)."""
+
+
+@dataclass(frozen=True)
+class Numbers(Layer):
+    """Numbers as they stand: y = x.
+
+    Example:
+        >>> Numbers(2).forward({}, np.array([[3.0, 4.0]]))
+        array([[3., 4.]])
+    """
+
+    name: ClassVar[str] = "numbers"
+    formula: ClassVar[str] = "x"
+    gradient_formulas: ClassVar[dict[str, str]] = {"x": "g"}
+
+    width: int
+
+    @property
+    def n_inputs(self) -> int:
+        """Columns of x."""
+        return self.width
+
+    @property
+    def n_outputs(self) -> int:
+        """Columns of y."""
+        return self.width
+
+    def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
+        """Return x."""
+        return x
+
+    def backward(self, theta: Theta, x: Array, g: Array, xp: Namespace = np) -> tuple[dict[str, Array], Array]:
+        """∂E/∂x = g."""
+        return {}, g
+
+
+@dataclass(frozen=True)
+class PiecewiseLinear(Layer):
+    """How far a number has come through each of its bins: y_t = (x − e_{t−1})/(e_t − e_{t−1}), kept within [0, 1].
+
+    Arguments:
+        edges: for each column, e_0 < e_1 < ... < e_T.
+
+    Example:
+        >>> PiecewiseLinear(((0.0, 1.0, 4.0),)).forward({}, np.array([[0.5], [2.5], [9.0]]))
+        array([[0.5, 0. ],
+               [1. , 0.5],
+               [1. , 1. ]])
+
+    Source: Gorishniy et al. 2022, piecewise linear encoding (there, the first bin has no lower and the last no upper
+    bound).
+    """
+
+    name: ClassVar[str] = "piecewise_linear"
+    formula: ClassVar[str] = "Min(1, Max(0, (x - e_0)/(e_1 - e_0)))"
+
+    edges: tuple[tuple[float, ...], ...]
+
+    def __post_init__(self) -> None:
+        for edges in self.edges:
+            if len(edges) < 2 or not all(low < high for low, high in pairwise(edges)):
+                raise ValueError(f"edges: at least two rising numbers a column are needed; got {edges}")
+
+    @property
+    def n_inputs(self) -> int:
+        """Columns of x."""
+        return len(self.edges)
+
+    @property
+    def n_outputs(self) -> int:
+        """Columns of y: a bin each."""
+        return sum(len(edges) - 1 for edges in self.edges)
+
+    def bins(self) -> tuple[Array, Array, Array]:
+        """The column, the lower edge and 1/(width) of each bin, (n_outputs,) each."""
+        column = np.concatenate([np.full(len(edges) - 1, j) for j, edges in enumerate(self.edges)])
+        low = np.concatenate([np.asarray(edges[:-1]) for edges in self.edges])
+        return column, low, 1.0 / np.concatenate([np.diff(edges) for edges in self.edges])
+
+    def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
+        """Return y, a share of each bin."""
+        column, low, per_width = self.bins()
+        return xp.clip((x[:, column] - low.astype(x.dtype)) * per_width.astype(x.dtype), 0.0, 1.0)
+
+    def backward(self, theta: Theta, x: Array, g: Array, xp: Namespace = np) -> tuple[dict[str, Array], Array]:
+        """Nothing: it has no parameters and x is data."""
+        return {}, EMPTY
+
+
+@dataclass(frozen=True)
+class Periodic(Layer):
+    """A number beside a learned projection of its cosines: y = (x, W₂ cos(2π w₁ x + b₁) + b₂), for each column.
+
+    Arguments:
+        width: columns of x; each has its own parameters.
+        n_frequencies: k, numbers of w₁ and b₁ a column.
+        n_features: numbers of y a column, x itself included.
+        sigma: the standard deviation that w₁ is drawn with.
+
+    Example:
+        >>> layer = Periodic(1, n_frequencies=1, n_features=2)
+        >>> theta = {"w1": [[1.0]], "b1": [[0.0]], "W2": [[[3.0]]], "b2": [[0.5]]}
+        >>> layer.forward({name: np.asarray(value) for name, value in theta.items()}, np.array([[0.5], [1.0]]))
+        array([[ 0.5, -2.5],
+               [ 1. ,  3.5]])
+
+    Source: Holzmüller et al. 2024 (RealMLP), PBLD embeddings; Gorishniy et al. 2022.
+    """
+
+    name: ClassVar[str] = "periodic"
+    formula: ClassVar[str] = "(x, W2*cos(2*pi*w1*x + b1) + b2)"
+    gradient_formulas: ClassVar[dict[str, str]] = {
+        "b2": "Sum(g)",
+        "W2": "Sum(g*cos(2*pi*w1*x + b1))",
+        "b1": "-Sum(g*W2*sin(2*pi*w1*x + b1))",
+        "w1": "-Sum(g*W2*sin(2*pi*w1*x + b1)*2*pi*x)",
+    }
+    rate_factors: ClassVar[dict[str, float]] = {"w1": 0.1, "b1": 0.1, "W2": 0.1, "b2": 0.1}
+
+    width: int
+    n_frequencies: int = 16
+    n_features: int = 4
+    sigma: float = 0.1
+
+    @property
+    def n_inputs(self) -> int:
+        """Columns of x."""
+        return self.width
+
+    @property
+    def n_outputs(self) -> int:
+        """Columns of y: those of the first column of x, then those of the second, ..."""
+        return self.width * self.n_features
+
+    def shapes(self) -> Shapes:
+        """w₁, b₁, W₂, b₂ of each column."""
+        n, k, d = self.width, self.n_frequencies, self.n_features - 1
+        return {"w1": (n, k), "b1": (n, k), "W2": (n, d, k), "b2": (n, d)}
+
+    def initial(self, random: Random) -> dict[str, Array]:
+        """w₁ ~ N(0, σ²), b₁ ~ U[−π, π], W₂ and b₂ ~ U[±1/√k]."""
+        shapes, bound = self.shapes(), self.n_frequencies**-0.5
+        return {
+            "w1": self.sigma * random.standard_normal(shapes["w1"]),
+            "b1": random.uniform(-np.pi, np.pi, shapes["b1"]),
+            "W2": random.uniform(-bound, bound, shapes["W2"]),
+            "b2": random.uniform(-bound, bound, shapes["b2"]),
+        }
+
+    def _phase(self, theta: Theta, x: Array) -> Array:
+        return (2.0 * np.pi) * theta["w1"] * x[:, :, None] + theta["b1"]
+
+    def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
+        """Return y, (m, width · n_features)."""
+        wave = xp.cos(self._phase(theta, x))
+        projected = xp.einsum("mnk,ndk->mnd", wave, theta["W2"]) + theta["b2"]
+        return xp.concatenate((x[:, :, None], projected), axis=2).reshape(x.shape[0], self.n_outputs)
+
+    def backward(self, theta: Theta, x: Array, g: Array, xp: Namespace = np) -> tuple[dict[str, Array], Array]:
+        """∂E/∂w₁, ∂E/∂b₁, ∂E/∂W₂, ∂E/∂b₂; x is data."""
+        g = g.reshape(x.shape[0], self.width, self.n_features)[:, :, 1:]
+        phase = self._phase(theta, x)
+        d_phase = -xp.sin(phase) * xp.einsum("mnd,ndk->mnk", g, theta["W2"])
+        gradients = {
+            "w1": (2.0 * np.pi) * xp.einsum("mnk,mn->nk", d_phase, x),
+            "b1": xp.sum(d_phase, axis=0),
+            "W2": xp.einsum("mnd,mnk->ndk", g, xp.cos(phase)),
+            "b2": xp.sum(g, axis=0),
+        }
+        return gradients, EMPTY
+
+
+@dataclass(frozen=True)
+class Embedding(Layer):
+    """A learned vector for each category: y = C_c, the row of the table C that the code c = 0, 1, ... names.
+
+    Arguments:
+        n_categories: rows of C.
+        width: numbers of y.
+
+    Example:
+        >>> Embedding(2, width=3).forward({"C": np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])}, np.array([[1.0], [0.0]]))
+        array([[4., 5., 6.],
+               [1., 2., 3.]])
+
+    Source: Guo & Berkhahn 2016; Holzmüller et al. 2024 (RealMLP): 8 numbers, drawn from N(0, 1).
+    """
+
+    name: ClassVar[str] = "embedding"
+    formula: ClassVar[str] = "C_c"
+    gradient_formulas: ClassVar[dict[str, str]] = {"C": "Sum(g*[c = row])"}
+
+    n_categories: int
+    width: int = 8
+
+    @property
+    def n_inputs(self) -> int:
+        """One column of codes."""
+        return 1
+
+    @property
+    def n_outputs(self) -> int:
+        """Columns of y."""
+        return self.width
+
+    def shapes(self) -> Shapes:
+        """C, a row for each category."""
+        return {"C": (self.n_categories, self.width)}
+
+    def check(self, x: Array, first_column: int) -> None:
+        """Raise ValueError unless every code is 0, 1, ..., n_categories − 1."""
+        if x.size and not (x.min() >= 0 and x.max() < self.n_categories and (x == np.floor(x)).all()):
+            wrong = x[(x < 0) | (x >= self.n_categories) | (x != np.floor(x))][0]
+            raise ValueError(
+                f"X: column {first_column} holds {wrong:g}, but its categories are 0 to {self.n_categories - 1}"
+            )
+
+    def initial(self, random: Random) -> dict[str, Array]:
+        """C ~ N(0, 1)."""
+        return {"C": random.standard_normal((self.n_categories, self.width))}
+
+    def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
+        """Return y, the rows of C that the codes name."""
+        return theta["C"][x[:, 0].astype(np.int64)]
+
+    def backward(self, theta: Theta, x: Array, g: Array, xp: Namespace = np) -> tuple[dict[str, Array], Array]:
+        """∂E/∂C: each row's sum of g over the samples of its category."""
+        of_category = (x[:, :1].astype(np.int64) == xp.arange(self.n_categories)).astype(g.dtype)
+        return {"C": of_category.T @ g}, EMPTY
+
+
+@dataclass(frozen=True)
+class Scale(Layer):
+    """A learned factor for each feature: y = s ⊙ x.
+
+    Example:
+        >>> Scale(2).forward({"s": np.array([2.0, -1.0])}, np.array([[3.0, 4.0]]))
+        array([[ 6., -4.]])
+
+    Source: Holzmüller et al. 2024 (RealMLP): a soft choice of features.
+    """
+
+    name: ClassVar[str] = "scale"
+    formula: ClassVar[str] = "s*x"
+    gradient_formulas: ClassVar[dict[str, str]] = {"s": "Sum(g*x)", "x": "g*s"}
+    rate_factors: ClassVar[dict[str, float]] = {"s": 6.0}
+
+    width: int
+
+    @property
+    def n_inputs(self) -> int:
+        """Columns of x."""
+        return self.width
+
+    @property
+    def n_outputs(self) -> int:
+        """Columns of y."""
+        return self.width
+
+    def shapes(self) -> Shapes:
+        """s, a factor for each column."""
+        return {"s": (self.width,)}
+
+    def initial(self, random: Random) -> dict[str, Array]:
+        """All s are 1."""
+        return {"s": np.ones(self.width)}
+
+    def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
+        """Return s ⊙ x."""
+        return x * theta["s"]
+
+    def backward(self, theta: Theta, x: Array, g: Array, xp: Namespace = np) -> tuple[dict[str, Array], Array]:
+        """∂E/∂s = Σ g ⊙ x and ∂E/∂x = g ⊙ s."""
+        return {"s": xp.sum(g * x, axis=0)}, g * theta["s"]
+
+
+@dataclass(frozen=True)
+class Mixture(Layer):
+    """An activation with a learned share for each unit: a = z + α ⊙ (f(z) − z).
+
+    Arguments:
+        activation: f, an elementwise entry of the table of activations.
+        width: units.
+
+    Example:
+        >>> Mixture("relu", 2).forward({"alpha": np.array([1.0, 0.5])}, np.array([[-2.0, -2.0]]))
+        array([[ 0., -1.]])
+
+    Source: Holzmüller et al. 2024 (RealMLP), parametric activation.
+    """
+
+    name: ClassVar[str] = "mixture"
+    formula: ClassVar[str] = "z + alpha*(f(z) - z)"
+    gradient_formulas: ClassVar[dict[str, str]] = {"alpha": "Sum(g*(f(z) - z))", "x": "g*(1 + alpha*(f'(z) - 1))"}
+    rate_factors: ClassVar[dict[str, float]] = {"alpha": 0.1}
+
+    activation: str
+    width: int
+
+    @property
+    def n_inputs(self) -> int:
+        """Units."""
+        return self.width
+
+    @property
+    def n_outputs(self) -> int:
+        """Units."""
+        return self.width
+
+    def shapes(self) -> Shapes:
+        """α, a share for each unit."""
+        return {"alpha": (self.width,)}
+
+    def initial(self, random: Random) -> dict[str, Array]:
+        """All α are 1: f itself."""
+        return {"alpha": np.ones(self.width)}
+
+    def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
+        """Return a = z + α ⊙ (f(z) − z)."""
+        f = entry_named(ACTIVATIONS, self.activation, "activation")
+        return x + theta["alpha"] * (f.value(x, xp) - x)
+
+    def backward(self, theta: Theta, x: Array, g: Array, xp: Namespace = np) -> tuple[dict[str, Array], Array]:
+        """∂E/∂α = Σ g ⊙ (f(z) − z) and ∂E/∂z = g ⊙ (1 + α ⊙ (f′(z) − 1))."""
+        f = entry_named(ACTIVATIONS, self.activation, "activation")
+        value = f.value(x, xp)
+        through_f = f.pull_back(g, x, value, xp)
+        return {"alpha": xp.sum(g * (value - x), axis=0)}, g + theta["alpha"] * (through_f - g)
+
+
+LAYERS: dict[str, type[Layer]] = {
+    layer.name: layer for layer in (Numbers, PiecewiseLinear, Periodic, Embedding, Scale, Mixture)
+}
