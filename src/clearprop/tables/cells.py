@@ -87,8 +87,7 @@ def plain_array(values: pa.Array | pa.ChunkedArray) -> pa.Array:
         [1, 2, 3]
     """
     if isinstance(values, pa.ChunkedArray):
-        unified = values.unify_dictionaries() if pa.types.is_dictionary(values.type) else values
-        values = pa.concat_arrays(unified.chunks) if unified.num_chunks else pa.nulls(0, values.type)
+        values = _one_array(values)
     if isinstance(values.type, pa.BaseExtensionType):
         values = values.storage
     if pa.types.is_run_end_encoded(values.type):
@@ -131,6 +130,14 @@ def tidy_text(values: pa.Array) -> pa.Array:
     """
     trimmed = pc.utf8_trim_whitespace(values)
     return pc.if_else(pc.equal(trimmed, arrow_scalar("", trimmed.type)), arrow_scalar(None, trimmed.type), trimmed)
+
+
+def _one_array(values: pa.ChunkedArray) -> pa.Array:
+    """Return the cells of all chunks in one array; where there is one chunk, it is not copied."""
+    if values.num_chunks < 2:
+        return values.chunk(0) if values.num_chunks else pa.nulls(0, values.type)
+    unified = values.unify_dictionaries() if pa.types.is_dictionary(values.type) else values
+    return pa.concat_arrays(unified.chunks)
 
 
 def _common_type(data_type: pa.DataType) -> pa.DataType:

@@ -1,14 +1,14 @@
 """The encoder: a table of raw columns in, a float32 matrix out, with every decision on record."""
 
-from collections import Counter
 from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 
 from clearprop.tables.cells import is_scalar, plain_array
+from clearprop.tables.column_checks import check_present, checked_table
 from clearprop.tables.column_kinds import COLUMN_KINDS, Column
-from clearprop.tables.errors import TableError, listed, shown
+from clearprop.tables.errors import TableError, shown
 from clearprop.tables.reading import to_table
 
 _VERSION = 1
@@ -83,7 +83,7 @@ class TableEncoder:
             Traceback (most recent call last):
             clearprop.tables.errors.TableError: a.csv, column 'x', row 2: holds inf; a finite number or ...
         """
-        table = _checked(table, source)
+        table = checked_table(table, source)
         if not table.num_rows:
             raise TableError("has no rows; at least two are needed", source=source)
         fitted = [_fit_column(name, table.column(name), source) for name in table.column_names]
@@ -113,8 +113,8 @@ class TableEncoder:
         columns = self.columns
         if not columns:
             raise TableError("the encoder is not fitted; call fit first")
-        table = _checked(table, source)
-        _check_present([column.name for column in columns], table.column_names, source)
+        table = checked_table(table, source)
+        check_present([column.name for column in columns], table.column_names, source)
         matrix = np.zeros((table.num_rows, len(self.feature_names)), np.float32)
         start = 0
         for column in columns:
@@ -179,23 +179,6 @@ class TableEncoder:
         encoder = cls()
         encoder._all_columns = [_column_from_dict(item) for item in columns]
         return encoder
-
-
-def _checked(table: Any, source: str) -> pa.Table:
-    """Return anything tabular as a table whose columns have different names."""
-    table = to_table(table)
-    twice = [name for name, count in Counter(table.column_names).items() if count > 1]
-    if twice:
-        raise TableError("is the name of several columns; each needs its own", source=source, column=twice[0])
-    return table
-
-
-def _check_present(needed: list[str], there: list[str], source: str) -> None:
-    """Raise an error that names all the columns that are missing."""
-    missing = [name for name in needed if name not in set(there)]
-    if missing:
-        what = f"column {missing[0]!r} is" if len(missing) == 1 else f"columns {listed(missing, len(missing))} are"
-        raise TableError(f"{what} missing; the columns there are: {listed(there) or 'none'}", source=source)
 
 
 def _fit_column(name: str, values: pa.ChunkedArray, source: str) -> Column:

@@ -71,6 +71,9 @@ def _truth_numbers(values: pa.Array) -> pa.Array:
 def _seconds(values: pa.Array) -> pa.Array:
     if pa.types.is_date(values.type):
         values = values.cast(pa.timestamp("ms"))
+    if pa.types.is_timestamp(values.type) and values.type.unit == "ns":
+        # As float64, nanoseconds since 1970 would not be those that microseconds of the same moment are.
+        values = values.cast(pa.timestamp("us", values.type.tz), safe=False)
     width = pa.int32() if pa.types.is_time32(values.type) else pa.int64()
     return pc.divide(values.cast(width).cast(pa.float64(), safe=False), PER_SECOND[values.type.unit])
 

@@ -15,24 +15,26 @@ import pyarrow as pa
 from clearprop.tables.arrays import columns_of_matrix, table_of
 from clearprop.tables.errors import TableError, listed
 from clearprop.tables.formats import format_of
+from clearprop.tables.parts import joined, part_files
 
 #: pandas stores the row numbers of a filtered frame under such a name; they are no column of the table.
 _STORED_INDEX = re.compile(r"__index_level_\d+__")
 
 
 def read_table(path: str | os.PathLike[str], *, columns: Sequence[str] | None = None) -> pa.Table:
-    r"""Return the table that a file holds; its suffix says the format.
+    r"""Return the table that a file holds, or all files of a folder or of a pattern; a suffix says the format.
 
     CSV (`.csv`, `.txt`, `.tsv`; the delimiter is found), JSON lines (`.jsonl`, `.ndjson`), each also with `.gz`,
     Parquet, Arrow or Feather, and NumPy's `.npz` (a matrix `X` and perhaps `y`, or an array for each column).
 
     Args:
-        path: the file.
+        path: the file; or a folder or a pattern ("parts/*.csv", "**/*.parquet"), whose files, of one format, are the
+            parts of one table, sorted by name.
         columns: the columns to keep, in this order; all by default.
 
     Raises:
         TableError: there is no such file, its suffix is unknown, it is broken or has no rows, or a column is missing
-            or there twice.
+            or there twice; or a part lacks a column or has another type of it than the others.
 
     Example:
         >>> import tempfile
@@ -42,18 +44,9 @@ def read_table(path: str | os.PathLike[str], *, columns: Sequence[str] | None = 
         ...     read_table(path).to_pylist()
         [{'name': 'Ada', 'age': 36}, {'name': 'Alan', 'age': None}]
     """
-    source = str(path)
-    if Path(path).is_dir():
-        raise TableError("is a folder; give the name of a file in it", source=source)
-    entry, is_gzip = format_of(Path(path))
-    table = entry.read(_file_bytes(Path(path), is_gzip, source), source)
-    table = table.select([at for at, name in enumerate(table.column_names) if not _STORED_INDEX.fullmatch(name)])
-    _check_names(table.column_names, source)
-    if not table.num_columns:
-        raise TableError("has no columns; at least one is needed", source=source)
-    if not table.num_rows:
-        raise TableError("has no rows; at least one is needed", source=source)
-    return table if columns is None else _selected(table, columns, source)
+    parts = part_files(path)
+    table = _read_file(path) if parts is None else joined([(str(part), _read_file(part)) for part in parts])
+    return table if columns is None else _selected(table, columns, str(path))
 
 
 def to_table(data: Any) -> pa.Table:
@@ -61,7 +54,7 @@ def to_table(data: Any) -> pa.Table:
 
     Args:
         data: a pandas, polars, PyArrow or narwhals frame, columns by name, a matrix (columns x0, x1, ...), or the
-            path of a file.
+            path of a file or folder, or a pattern, as `read_table` takes it.
 
     Raises:
         TableError: the data are nothing of these, or two columns share a name, or a cell is of no kind that a table
@@ -84,6 +77,20 @@ def to_table(data: Any) -> pa.Table:
     if isinstance(data, np.ndarray):
         return pa.table(columns_of_matrix(data))
     return _frame_to_table(data)
+
+
+def _read_file(path: str | os.PathLike[str]) -> pa.Table:
+    """Return the table that one file holds."""
+    source = str(path)
+    entry, is_gzip = format_of(Path(path))
+    table = entry.read(_file_bytes(Path(path), is_gzip, source), source)
+    table = table.select([at for at, name in enumerate(table.column_names) if not _STORED_INDEX.fullmatch(name)])
+    _check_names(table.column_names, source)
+    if not table.num_columns:
+        raise TableError("has no columns; at least one is needed", source=source)
+    if not table.num_rows:
+        raise TableError("has no rows; at least one is needed", source=source)
+    return table
 
 
 def _file_bytes(path: Path, is_gzip: bool, source: str) -> bytes:
