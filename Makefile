@@ -13,7 +13,7 @@ EDITABLE = $(PIP) --no-build-isolation --editable
 CORE = CMakeLists.txt $(wildcard src/clearprop/engines/native/core/*.[ch]pp)
 SANITIZERS = address,undefined thread
 
-.PHONY: demo test lint core sanitize bench recording notes clean
+.PHONY: demo test lint core sanitize bench accuracy recording notes clean
 
 demo: $(VENV)/base  ## Train on the table that ships with Clearprop and say how good the model is.
 	$(BIN)/clearprop demo
@@ -41,6 +41,10 @@ sanitize-%: $(VENV)/tools
 
 bench: $(VENV)/bench  ## Measure Clearprop beside its peers and write the tables of docs/speed.md and the README anew.
 	$(BIN)/python -m benchmarks.speed --write $(BENCH_ARGUMENTS)
+
+accuracy: $(VENV)/accuracy  ## Measure models of the tables in DATA=FOLDER beside peers'; write docs/accuracy.md anew.
+	@test -n "$(DATA)" || { echo "Name a folder of Parquet files: make accuracy DATA=FOLDER" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.accuracy --data $(DATA) --write $(ACCURACY_ARGUMENTS)
 
 recording: $(VENV)/dev  ## Write docs/demo.svg anew from what `clearprop demo` prints.
 	$(BIN)/python docs/record_demo.py
@@ -71,4 +75,8 @@ $(VENV)/dev: $(VENV)/base
 
 $(VENV)/bench: $(VENV)/base
 	$(EDITABLE) '.[bench]'
+	touch $@
+
+$(VENV)/accuracy: $(VENV)/base
+	$(EDITABLE) '.[accuracy]'
 	touch $@

@@ -1,1 +1,1 @@
-"""How long things take, printed as tables; nothing is asserted here."""
+"""How long things take and how good models are, printed as tables; nothing is asserted here."""

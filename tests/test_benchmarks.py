@@ -5,19 +5,24 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from benchmarks.speed.contenders import CONTENDERS, UnavailableError, make
-from benchmarks.speed.document import END, START, page, with_block, write_documents
+from benchmarks.contenders import UnavailableError
+from benchmarks.pages import marks, with_block
+from benchmarks.speed.contenders import CONTENDERS, make
+from benchmarks.speed.document import page, write_documents
 from benchmarks.speed.limits import Copies, Products
 from benchmarks.speed.options import quick
 from benchmarks.speed.problems import SHAPES, Problem, Shape, first_weights, mean_loss, orders_of, problem_of
 from benchmarks.speed.steps import measure_steps, spread
-from benchmarks.speed.tables import number, table, tables_of
-from benchmarks.speed.targets import geometric_mean, limit_seconds, targets
+from benchmarks.speed.tables import tables_of
+from benchmarks.speed.targets import limit_seconds, targets
 from benchmarks.speed.whole_process import _idx
-from benchmarks.speed.worker import ROOT, Worker, WorkerError
+from benchmarks.tables import number, table
+from benchmarks.targets import geometric_mean
+from benchmarks.worker import ROOT, Worker, WorkerError
 
 from clearprop.engines import ENGINES
 
+START, END = marks("speed")
 TINY = Shape((6, 5, 3), 8, 4)
 NAMES = [
     pytest.param(name, marks=pytest.mark.slow) if name in ("JAX", "PyTorch compiled") else name  # they compile
@@ -153,7 +158,7 @@ def test_pages_are_written_from_the_result(result, tmp_path):
     assert all(f"**{name}**" in page(result) for name in CONTENDERS)
     assert (tmp_path / "docs" / "speed.svg").exists() == (find_spec("matplotlib") is not None)
     with pytest.raises(ValueError, match="needs the lines"):
-        with_block("no marks", "block")
+        with_block("no marks", "speed", "block")
 
 
 def test_tables_are_aligned_and_numbers_short():
@@ -175,8 +180,8 @@ def test_idx_files_are_read_packed_or_not(tmp_path):
 
 def test_the_readme_has_the_place_for_the_table():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = text[text.index(START) : text.index(END) + len(END)]
-    assert with_block(text, block) == text
+    block = text[text.index(START) + len(START) : text.index(END)]
+    assert with_block(text, "speed", block.strip()) == text
     assert text.count(START) == text.count(END) == 1
 
 

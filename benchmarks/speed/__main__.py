@@ -1,8 +1,6 @@
 """Measure, print, keep as JSON, and write the pages: `python -m benchmarks.speed --help`."""
 
 import argparse
-import json
-import sys
 import warnings
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -11,13 +9,14 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
+from benchmarks.machine import describe_machine
+from benchmarks.results import read_result, say, write_result
 from benchmarks.speed.document import write_documents
-from benchmarks.speed.machine import describe_machine
 from benchmarks.speed.options import PARTS, Options, quick
 from benchmarks.speed.problems import SHAPES
 from benchmarks.speed.tables import tables_of
 from benchmarks.speed.targets import targets
-from benchmarks.speed.worker import ROOT, WorkerError
+from benchmarks.worker import ROOT, WorkerError
 
 RESULT = ROOT / "benchmarks" / "results" / "speed.json"
 
@@ -81,20 +80,14 @@ def measure(options: Options) -> dict[str, Any]:
     return result
 
 
-def say(line: str) -> None:
-    """Tell how it goes on; the tables come at the end, on standard output."""
-    print(line, file=sys.stderr, flush=True)
-
-
 def main() -> None:
     """Do what was asked for."""
     given = arguments().parse_args()
     kept = given.from_json
-    result = json.loads(kept.read_text(encoding="utf-8")) if kept else measure(options_of(given))
+    result = read_result(kept) if kept else measure(options_of(given))
     result["targets"] = targets(result)
     if not kept:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_result(result, given.json)
     for title, shown in tables_of(result).values():
         print(f"\n{title}\n\n{shown}")
     if given.write:

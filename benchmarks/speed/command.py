@@ -12,10 +12,11 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from benchmarks.results import Say
 from benchmarks.speed.options import Options
-from benchmarks.speed.steps import Say, spread
+from benchmarks.speed.steps import spread
 from benchmarks.speed.whole_process import PROCESSES, timed_process
-from benchmarks.speed.worker import WorkerError
+from benchmarks.worker import WorkerError
 
 N_ROWS = 1000
 HIDDEN, EPOCHS = (128, 64), 3

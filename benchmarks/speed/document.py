@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from benchmarks.machine import machine_text
+from benchmarks.pages import write_block
+from benchmarks.results import Result
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.speed.plot import draw
 from benchmarks.speed.tables import steps_table, tables_of
-from benchmarks.speed.targets import Result
-
-START, END = "<!-- speed: start (python -m benchmarks.speed --write) -->", "<!-- speed: end -->"
 
 INTRODUCTION = """# How fast
 
@@ -47,18 +47,6 @@ Written by `python -m benchmarks.speed --write` from one run; nothing here is ty
 """
 
 
-def machine_text(result: Result) -> str:
-    """Return what the run was made on, in a paragraph."""
-    machine = result["machine"]
-    packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
-    abilities = f" ({', '.join(machine['abilities'])})" if machine["abilities"] else ""
-    memory = f", {machine['memory_gb']} GB" if machine["memory_gb"] else ""
-    return (
-        f"{machine['processor']}{abilities}, cores: {machine['cores']}{memory}, {machine['system']}, "
-        f"Python {machine['python']}, {packages}; {result['when']}."
-    )
-
-
 def page(result: Result) -> str:
     """Return docs/speed.md."""
     lines = []
@@ -83,12 +71,9 @@ def readme_block(result: Result) -> str:
     quick = " (a quick run)" if numbers_are_quick(result) else ""
     return "\n".join(
         [
-            START,
-            "",
             steps_table(result, spreads=False),
             "",
             f"Medians of one run{quick}; {sum(met)} of {len(met)} targets met. {machine_text(result)}",
-            END,
         ]
     )
 
@@ -96,15 +81,6 @@ def readme_block(result: Result) -> str:
 def numbers_are_quick(result: Result) -> bool:
     """Return whether the run was only a quick look."""
     return bool(result["options"]["quick"])
-
-
-def with_block(text: str, block: str) -> str:
-    """Return the README with the block in the place of the one that it has; raises ValueError without both marks."""
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise ValueError(f"README.md needs the lines {START!r} and {END!r}")
-    return before + block + after
 
 
 def write_documents(result: Result, root: Path) -> list[str]:
@@ -117,7 +93,6 @@ def write_documents(result: Result, root: Path) -> list[str]:
             done.append("wrote docs/speed.svg")
         except ModuleNotFoundError:
             done.append("docs/speed.svg is left as it was: Matplotlib is not installed")
-        readme = root / "README.md"
-        readme.write_text(with_block(readme.read_text(encoding="utf-8"), readme_block(result)), encoding="utf-8")
+        write_block(root / "README.md", "speed", readme_block(result))
     (root / "docs" / "speed.md").write_text(page(result), encoding="utf-8")
     return done

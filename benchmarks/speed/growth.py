@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.results import Say
 from benchmarks.speed.contenders import make
 from benchmarks.speed.options import Options
 from benchmarks.speed.problems import Shape, orders_of, problem_of
-from benchmarks.speed.steps import Say
-from benchmarks.speed.worker import Worker, WorkerError
+from benchmarks.worker import Worker, WorkerError
 
 TARGET = "benchmarks.speed.growth:Growing"
 BATCH, INPUTS, OUTPUTS = 128, 64, 10

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.worker import Worker, WorkerError
+from benchmarks.worker import Worker, WorkerError
 
 TARGET = "benchmarks.speed.limits:Products"
 COPIES = "benchmarks.speed.limits:Copies"

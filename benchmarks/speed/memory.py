@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
+from benchmarks.results import Say
 from benchmarks.speed.options import Options
-from benchmarks.speed.steps import Say
 from benchmarks.speed.whole_process import PROCESSES, timed_process
-from benchmarks.speed.worker import WorkerError
+from benchmarks.worker import WorkerError
 
 COLUMNS = 100
 

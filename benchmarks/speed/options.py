@@ -1,19 +1,14 @@
 """How much is measured: all of it, a quick look, or as little as a test needs."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.machine import cores
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.speed.limits import SIZES
 from benchmarks.speed.problems import LARGE, SHAPES
 
 PARTS = ("steps", "whole", "prediction", "command", "memory", "growth")
-
-
-def cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from benchmarks.pictures import new_figure, save_svg
+from benchmarks.results import Result
 from benchmarks.speed.contenders import CONTENDERS, OURS
-from benchmarks.speed.targets import Result, limit_seconds, step_seconds
+from benchmarks.speed.targets import limit_seconds, step_seconds
 
 OTHERS = ["#8c8c8c", "#ee8866", "#cc6644", "#ffaabb", "#77aadd"]
 OWN = ["#117733", "#44aa99", "#999933"]
@@ -11,15 +13,11 @@ OWN = ["#117733", "#44aa99", "#999933"]
 
 def draw(result: Result, path: Path) -> None:
     """Write the picture as SVG, the same bytes for the same result; raises ModuleNotFoundError without Matplotlib."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    mpl.rcParams.update({"svg.hashsalt": "clearprop", "svg.fonttype": "none", "font.size": 9})
     networks = list(result["steps"]["networks"])
     names = [name for name in CONTENDERS if any(step_seconds(result, network, name) for network in networks)]
     own, others = iter(OWN), iter(OTHERS)
     colours = {name: next(own if name in OURS else others) for name in CONTENDERS}
-    figure = Figure(figsize=(10, 5), layout="constrained")
+    figure = new_figure(10, 5)
     axes = figure.subplots()
     width = 0.85 / len(names)
     for position, name in enumerate(names):
@@ -37,4 +35,4 @@ def draw(result: Result, path: Path) -> None:
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
     figure.legend(loc="outside upper center", ncols=5, fontsize=8)
-    figure.savefig(path, format="svg", metadata={"Date": None, "Creator": "python -m benchmarks.speed --write"})
+    save_svg(figure, path, "python -m benchmarks.speed --write")

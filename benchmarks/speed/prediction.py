@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.contenders import UnavailableError, make
+from benchmarks.contenders import UnavailableError
+from benchmarks.results import Say
+from benchmarks.speed.contenders import make
 from benchmarks.speed.limits import LIBRARIES as PRODUCTS
 from benchmarks.speed.options import Options
 from benchmarks.speed.problems import IMAGE, SHAPES, SMALL, Problem, problem_of
-from benchmarks.speed.steps import Say, spread
-from benchmarks.speed.worker import Worker, WorkerError
+from benchmarks.speed.steps import spread
+from benchmarks.worker import Worker, WorkerError
 
 TARGET = "benchmarks.speed.prediction:Predicting"
 ONE_ROW = "benchmarks.speed.prediction:OneRow"

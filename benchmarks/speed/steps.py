@@ -1,19 +1,18 @@
 """A training step of every contender on every network, in rounds: each runs once a round, one after another."""
 
-from collections.abc import Callable
 from statistics import median
 from typing import Any
 
 import numpy as np
 
+from benchmarks.results import Say
 from benchmarks.speed.at_work import TARGET
 from benchmarks.speed.contenders import CONTENDERS, Entry
 from benchmarks.speed.limits import COPIES, Best, as_json, best_product, product_worker
 from benchmarks.speed.options import Options
 from benchmarks.speed.problems import SHAPES, Shape
-from benchmarks.speed.worker import Worker, WorkerError
+from benchmarks.worker import Worker, WorkerError
 
-Say = Callable[[str], None]
 #: How far the loss after one epoch may lie from the reference's: rounding, and for bfloat16 its 8 bits.
 LOSS_TOLERANCE = {False: 1e-3, True: 2e-2}
 

@@ -1,41 +1,13 @@
-"""The result as tables of text, which read well in a terminal and are Markdown."""
+"""The result as tables."""
 
 from typing import Any
 
+from benchmarks.results import Result
 from benchmarks.speed.contenders import CONTENDERS
 from benchmarks.speed.problems import SHAPES
-from benchmarks.speed.targets import NATIVE, Result, against_best, best_peer, limit_seconds, ratio, step_seconds
-
-Row = list[str]
-NOTHING = "–"
-
-
-def table(headers: Row, rows: list[Row]) -> str:
-    """Return a Markdown table with aligned columns, numbers to the right."""
-    cells = [headers, *rows]
-    widths = [max(3, *(len(row[column]) for row in cells)) for column in range(len(headers))]
-    lines = [_line([headers[0].ljust(widths[0]), *_right(headers, widths)])]
-    lines.append(_line(["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]))
-    lines += [_line([row[0].ljust(widths[0]), *_right(row, widths)]) for row in rows]
-    return "\n".join(lines)
-
-
-def _right(row: Row, widths: list[int]) -> Row:
-    return [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-
-
-def _line(cells: Row) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def number(value: float | None, unit: float = 1.0) -> str:
-    """Return three significant digits, without an exponent."""
-    if value is None:
-        return NOTHING
-    scaled = value / unit
-    if abs(scaled) >= 100:
-        return f"{scaled:,.0f}"
-    return f"{scaled:.2f}" if abs(scaled) < 10 else f"{scaled:.1f}"
+from benchmarks.speed.targets import NATIVE, against_best, best_peer, limit_seconds, step_seconds
+from benchmarks.tables import NOTHING, number, table, targets_table
+from benchmarks.targets import ratio
 
 
 def _spread(seconds: dict[str, Any] | None, unit: float) -> str:
@@ -160,13 +132,6 @@ def growth_table(result: Result) -> str:
             pairs = zip(entry["numbers"], entry["seconds"], strict=True)
             rows.append([name, ", ".join(f"{n:,}: {number(s, 1e-3)}" for n, s in pairs), number(entry["power"])])
     return table(["grows with", "milliseconds", "power"], rows)
-
-
-def targets_table(result: Result) -> str:
-    """What was promised and what was measured."""
-    words = {True: "met", False: "NOT MET", None: "not measured"}
-    rows = [[row["what"], row["target"], number(row["measured"]), words[row["met"]]] for row in result["targets"]]
-    return table(["what", "target", "measured", ""], rows)
 
 
 #: Title and table of each part, in the order of a page.

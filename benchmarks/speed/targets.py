@@ -1,16 +1,16 @@
 """What was promised and what was measured: every ratio is of medians of one run."""
 
-from math import exp, log
 from typing import Any
 
+from benchmarks.results import Result
 from benchmarks.speed.contenders import CONTENDERS, OURS
 from benchmarks.speed.problems import IMAGE, LARGE, SHAPES
+from benchmarks.targets import geometric_mean, ratio, target
 
 NATIVE, NATIVE_16, TORCH_16 = "Clearprop", "Clearprop bfloat16", "PyTorch bfloat16"
 PEERS = [name for name, entry in CONTENDERS.items() if name not in OURS and not entry.bfloat16]
 LARGER = list(SHAPES)[2:]
 MEGABYTE = 1e6
-Result = dict[str, Any]
 
 
 def step_seconds(result: Result, network: str, name: str) -> float | None:
@@ -36,17 +36,6 @@ def limit_seconds(result: Result, network: str, *, dtype: str = "float32", traff
     return shape.gemm_operations / machine[dtype]["median"] + copying
 
 
-def ratio(numerator: float | None, denominator: float | None) -> float | None:
-    """Return the quotient, or None where one of the two was not measured."""
-    return None if numerator is None or denominator is None else numerator / denominator
-
-
-def geometric_mean(ratios: list[float | None]) -> float | None:
-    """Return the geometric mean, or None where one is missing."""
-    known = [number for number in ratios if number is not None]
-    return exp(sum(map(log, known)) / len(known)) if known and len(known) == len(ratios) else None
-
-
 def against_best(result: Result, network: str) -> float | None:
     """Return how many of our steps are made while the best peer makes one."""
     best = best_peer(result, network)
@@ -58,29 +47,18 @@ def targets(result: Result) -> list[dict[str, Any]]:
     return [*_steps(result), *_half(result), *_processes(result), *_rest(result)]
 
 
-def _row(what: str, measured: float | None, *, least: float | None = None, most: float | None = None) -> dict[str, Any]:
-    met = None if measured is None else (measured >= least if least is not None else measured <= (most or 0.0))
-    sign, bound = ("≥", least) if least is not None else ("≤", most)
-    return {
-        "what": what,
-        "target": f"{sign} {bound:.3g}" if bound is not None else "–",
-        "measured": measured,
-        "met": met,
-    }
-
-
 def _steps(result: Result) -> list[dict[str, Any]]:
     ours = [against_best(result, network) for network in SHAPES]
     learn = [ratio(step_seconds(result, n, "scikit-learn"), step_seconds(result, n, NATIVE)) for n in SHAPES]
     rows = [
-        _row(f"step, times faster than the best float32 peer, {n}", r, least=1.3)
+        target(f"step, times faster than the best float32 peer, {n}", r, least=1.3)
         for n, r in zip(SHAPES, ours, strict=True)
     ]
-    rows.append(_row("step, the same, geometric mean", geometric_mean(ours), least=3.0))
-    rows.append(_row("step, times faster than scikit-learn, geometric mean", geometric_mean(learn), least=10.0))
+    rows.append(target("step, the same, geometric mean", geometric_mean(ours), least=3.0))
+    rows.append(target("step, times faster than scikit-learn, geometric mean", geometric_mean(learn), least=10.0))
     for network in LARGER:
         fraction = ratio(limit_seconds(result, network), step_seconds(result, network, NATIVE))
-        rows.append(_row(f"step, fraction of the measured limit, float32, {network}", fraction, least=0.75))
+        rows.append(target(f"step, fraction of the measured limit, float32, {network}", fraction, least=0.75))
     return rows
 
 
@@ -90,8 +68,8 @@ def _half(result: Result) -> list[dict[str, Any]]:
         half = step_seconds(result, network, NATIVE_16)
         own = ratio(step_seconds(result, network, NATIVE), half)
         theirs = ratio(step_seconds(result, network, TORCH_16), half)
-        rows.append(_row(f"bfloat16, times faster than own float32, {network}", own, least=least))
-        rows.append(_row(f"bfloat16, times faster than PyTorch's autocast, {network}", theirs, least=1.2))
+        rows.append(target(f"bfloat16, times faster than own float32, {network}", own, least=least))
+        rows.append(target(f"bfloat16, times faster than PyTorch's autocast, {network}", theirs, least=1.2))
     return rows
 
 
@@ -100,13 +78,13 @@ def _processes(result: Result) -> list[dict[str, Any]]:
     for task, most in (("iris", 0.9), ("digits", 0.6)):
         libraries = result.get("whole", {}).get(task, {}).get("libraries", {})
         measured = ratio(_median(libraries, "Clearprop"), _median(libraries, "scikit-learn"))
-        rows.append(_row(f"whole process against scikit-learn's, {task}", measured, most=most))
+        rows.append(target(f"whole process against scikit-learn's, {task}", measured, most=most))
     for kind, entry in result.get("command", {}).items():
         medians = {name: seconds["median"] for name, seconds in entry.items() if name != "skipped"}
         measured = ratio(medians.get("Clearprop"), medians.get("scikit-learn"))
         table = {"numbers": "numbers only", "mixed": "Adult"}[kind]
         rows.append(
-            _row(f"`clearprop predict`, 1,000 rows, against scikit-learn and joblib, {table}", measured, most=0.6)
+            target(f"`clearprop predict`, 1,000 rows, against scikit-learn and joblib, {table}", measured, most=0.6)
         )
     return rows
 
@@ -125,11 +103,11 @@ def _rest(result: Result) -> list[dict[str, Any]]:
     members = result.get("growth", {}).get("members", {})
     growth = members["seconds"][-1] / members["seconds"][0] if "seconds" in members else None
     return [
-        _row("peak memory of `fit` less 1.3 × the array, MB", over, most=100.0),
-        _row(
+        target("peak memory of `fit` less 1.3 × the array, MB", over, most=100.0),
+        target(
             f"one row's `predict_proba`, share of 3 × its products + 10 µs, {IMAGE}",
             ratio(one["median"] if one else None, allowed),
             most=1.0,
         ),
-        _row("16 members, times the time of one", growth, most=8.0),
+        target("16 members, times the time of one", growth, most=8.0),
     ]

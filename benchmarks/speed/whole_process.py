@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_digits, load_iris
 
+from benchmarks.results import Say
 from benchmarks.speed.options import Options
 from benchmarks.speed.problems import save_task
-from benchmarks.speed.steps import Say, spread
-from benchmarks.speed.worker import ROOT, WorkerError, environment
+from benchmarks.speed.steps import spread
+from benchmarks.worker import ROOT, WorkerError, environment
 
 PROCESSES = Path(__file__).parent / "processes"
 #: Program, its name for the library, and whether it is tried with one thread and with one a core.

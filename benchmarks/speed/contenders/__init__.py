@@ -1,29 +1,25 @@
 """Who takes part: one line each. The modules are loaded in a process of their own, and only there."""
 
-from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any
+from dataclasses import dataclass
 
-from benchmarks.speed.contenders.base import Contender, UnavailableError
+from benchmarks import contenders
+from benchmarks.contenders import load
+from benchmarks.speed.contenders.base import Contender
 
-__all__ = ["CONTENDERS", "OURS", "Contender", "Entry", "UnavailableError", "make"]
+__all__ = ["CONTENDERS", "OURS", "Contender", "Entry", "make"]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A contender: its name, the class that runs it, and in a sentence how it is set to do its best.
+class Entry(contenders.Entry):
+    """A contender that takes steps.
 
     `threads`: whether it is tried with one thread and with one a core, and the faster taken (else its own rule);
     `pinned`: its threads can only be limited by the cores that the process may use.
     """
 
-    name: str
-    module: str
-    arguments: dict[str, Any] = field(default_factory=dict)
     threads: bool = True
     pinned: bool = False
     bfloat16: bool = False
-    settings: str = ""
 
 
 CONTENDERS = {
@@ -93,8 +89,4 @@ OURS = ("Clearprop", "Clearprop bfloat16", "Clearprop reference")
 def make(name: str) -> Contender:
     """Load a contender's module and make it; raises `UnavailableError` with the reason."""
     entry = CONTENDERS[name]
-    try:
-        module = import_module(f"benchmarks.speed.contenders.{entry.module}")
-    except ModuleNotFoundError as error:
-        raise UnavailableError(f"{error.name} is not installed") from None
-    return module.make(**entry.arguments)
+    return load(f"benchmarks.speed.contenders.{entry.module}").make(**entry.arguments)

@@ -10,10 +10,6 @@ from benchmarks.speed.problems import Problem
 Predictor = Callable[[np.ndarray], np.ndarray]
 
 
-class UnavailableError(Exception):
-    """A contender cannot run here; the message says why."""
-
-
 class Training(Protocol):
     """One training run, which can be started anew."""
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 import clearprop
-from benchmarks.speed.contenders.base import Predictor, UnavailableError
+from benchmarks.contenders import UnavailableError
+from benchmarks.speed.contenders.base import Predictor
 from benchmarks.speed.problems import BETAS, EPSILON, LEARNING_RATE, Problem
 from clearprop.engines import ENGINES, Engine, Recipe
 from clearprop.mathematics.network import Network, Parameters
