@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from clearprop.derivation.proofs import prove as prove
     from clearprop.estimators.classifier import MLPClassifier as MLPClassifier
     from clearprop.estimators.regressor import MLPRegressor as MLPRegressor
+    from clearprop.estimators.tabular.classifier import TabularClassifier as TabularClassifier
+    from clearprop.estimators.tabular.regressor import TabularRegressor as TabularRegressor
     from clearprop.interchange.checking import check_gradient as check_gradient
     from clearprop.interchange.checking import diagnose as diagnose
     from clearprop.interchange.model_file import load as load
@@ -30,6 +32,8 @@ _HOMES = {
     "MLPRegressor": "estimators.regressor",
     "Network": "mathematics.network",
     "Parameters": "mathematics.network",
+    "TabularClassifier": "estimators.tabular.classifier",
+    "TabularRegressor": "estimators.tabular.regressor",
     "backward": "mathematics.equations",
     "check_gradient": "interchange.checking",
     "derive": "derivation.derivations",

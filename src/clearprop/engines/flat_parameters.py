@@ -29,7 +29,7 @@ class FlatTrainer:
         self._flat[:] = snapshot
 
     def adjust(self, network: Network, recipe: Recipe) -> None:
-        """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
+        """Go on with other activations, penalty, dropout, clipping or decay factor; all else of the optimizer stays."""
         self.parameters.check_fit(network)
         earlier = self._recipe
         self._network = network
@@ -38,4 +38,6 @@ class FlatTrainer:
             optimizer=earlier.optimizer,
             hyperparameters=earlier.hyperparameters,
             precision=earlier.precision,
+            tangent_form=earlier.tangent_form,
+            bias_rate_factor=earlier.bias_rate_factor,
         )

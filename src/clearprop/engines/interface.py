@@ -23,6 +23,7 @@ class Recipe:
         dropout: the share of hidden units dropped, in [0, 1); `dropout_seed` chooses which.
         tangent_form: Wˡ is trained as Vˡ/√n_{l−1} with V in its place (the "NTP form"); see `parameter_groups`.
         bias_rate_factor: the biases' learning rate is this factor times that of the weights.
+        decay_factor: the weight decay of `hyperparameters` is this factor of it for now.
         max_grad_norm: the gradient is scaled down to this Euclidean norm over all parameters; None: never.
         loss_floor: probabilities are clipped to [floor, 1 − floor] in the loss value.
         loss_scale: factor of the loss value without penalty (not of its gradient).
@@ -37,6 +38,7 @@ class Recipe:
     dropout_seed: int = 0
     tangent_form: bool = False
     bias_rate_factor: float = 1.0
+    decay_factor: float = 1.0
     max_grad_norm: float | None = None
     loss_floor: float = 0.0
     loss_scale: float = 1.0
@@ -73,7 +75,7 @@ class Trainer(Protocol):
         """Pickle and copy with the optimizer's state, so that training can go on."""
 
     def adjust(self, network: Network, recipe: Recipe) -> None:
-        """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
+        """Go on with other activations, penalty, dropout, clipping or decay factor; all else of the optimizer stays."""
 
     def epoch(
         self,

@@ -52,8 +52,8 @@ def parameter_groups(network: Network, recipe: Recipe) -> list[ParameterGroup]:
         if recipe.tangent_form and array.n_inputs:
             rate_factor /= array.n_inputs**0.5 if "epsilon" in numbers else array.n_inputs
             numbers |= {name: numbers[name] / rate_factor for name in ("weight_decay", "epsilon") if name in numbers}
-        if not array.decayed and "weight_decay" in numbers:
-            numbers["weight_decay"] = 0.0
+        if "weight_decay" in numbers:
+            numbers["weight_decay"] *= recipe.decay_factor if array.decayed else 0.0
         matrix = array.hidden_matrix if entry.otherwise is not None else None
         groups.append(ParameterGroup(start, start + array.size, entry, rate_factor, numbers, matrix))
         start += array.size

@@ -36,9 +36,9 @@ class ReferenceTrainer(FlatTrainer):
         self._updates.set_state(state)
 
     def adjust(self, network: Network, recipe: Recipe) -> None:
-        """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
+        """Go on with other activations, penalty, dropout, clipping or decay factor; all else of the optimizer stays."""
         super().adjust(network, recipe)
-        self._updates.max_norm = recipe.max_grad_norm
+        self._updates.adjust(network, self._recipe)
 
     def epoch(
         self,

@@ -24,11 +24,16 @@ class Updates:
     def __init__(self, network: Network, flat: Array, gradient: Array, recipe: Recipe) -> None:
         self.n_updates = 0
         self._gradient, self.max_norm = gradient, recipe.max_grad_norm
+        self._groups = parameter_groups(network, recipe)
         self._parts = [
-            (group, theta, g, group.entry.init(theta))
-            for group in parameter_groups(network, recipe)
+            (number, theta, g, group.entry.init(theta))
+            for number, group in enumerate(self._groups)
             for theta, g in _blocks(group, flat, gradient)
         ]
+
+    def adjust(self, network: Network, recipe: Recipe) -> None:
+        """Go on with another clipping or decay factor."""
+        self._groups, self.max_norm = parameter_groups(network, recipe), recipe.max_grad_norm
 
     def state(self) -> list[Any]:
         """The number of updates and the optimizer's arrays, part by part (copies)."""
@@ -47,7 +52,8 @@ class Updates:
             norm = float(np.sqrt(self._gradient.dot(self._gradient)))
             if norm > self.max_norm:
                 self._gradient *= self.max_norm / norm
-        for group, theta, g, state in self._parts:
+        for number, theta, g, state in self._parts:
+            group = self._groups[number]
             rate = learning_rate * group.rate_factor
             group.entry.update(theta, g, state, rate, self.n_updates, group.numbers, np)
 

@@ -42,12 +42,17 @@ def deferred(*names: str) -> Iterator[None]:
 with deferred("pandas", "scipy.stats"):
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, _fit_context, is_classifier
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.utils import check_random_state, column_or_1d
+    from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
     from sklearn.utils._param_validation import Interval, Options, StrOptions
     from sklearn.utils.class_weight import compute_sample_weight
     from sklearn.utils.metaestimators import available_if
-    from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+    from sklearn.utils.multiclass import (
+        _check_partial_fit_first_call,
+        check_classification_targets,
+        type_of_target,
+        unique_labels,
+    )
+    from sklearn.utils.validation import _check_sample_weight, _check_y, check_is_fitted, validate_data
 
 __all__ = [
     "BaseEstimator",
@@ -59,8 +64,11 @@ __all__ = [
     "StrOptions",
     "_check_partial_fit_first_call",
     "_check_sample_weight",
+    "_check_y",
     "_fit_context",
     "available_if",
+    "check_classification_targets",
+    "check_consistent_length",
     "check_is_fitted",
     "check_random_state",
     "column_or_1d",

@@ -93,6 +93,7 @@ class Task(NamedTuple):
         random: shuffles the rows.
         score: measures parameters on what is held out (greater is better); None: nothing is.
         n_epochs: epochs of this call at most; None: `plan.max_epochs`.
+        before_epoch: told the number of epochs that are done, before each epoch; may adjust the trainer.
     """
 
     data: Data
@@ -101,6 +102,7 @@ class Task(NamedTuple):
     rows: Array | None = None
     score: Score | None = None
     n_epochs: int | None = None
+    before_epoch: Callable[[int], object] | None = None
 
 
 @dataclass
@@ -254,6 +256,8 @@ class _Course:
         """Say what the engine is asked for."""
         self.draw()
         self._is_drawn = False
+        if self._task.before_epoch is not None:
+            self._task.before_epoch(self._run.epochs_done)
         rates = self._learning_rates()
         self._rate = float(rates[-1])
         return EpochCall(self._run.trainer, *self._task.data, self._order, self._plan.batch_size, rates, self._progress)

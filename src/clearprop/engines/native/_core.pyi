@@ -35,6 +35,7 @@ class Settings:
     weight_rates: Sequence[float]
     bias_rate: float
     theta_rates: Sequence[float]
+    decay_factor: float
     hyperparameters: Sequence[float]
 
 class Call:

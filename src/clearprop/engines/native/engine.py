@@ -85,6 +85,7 @@ def _settings(network: Network, recipe: Recipe) -> Any:
     settings.weight_rates = rates[: network.n_layers]
     settings.bias_rate = float(recipe.bias_rate_factor)
     settings.theta_rates = rates[2 * network.n_layers :]
+    settings.decay_factor = float(recipe.decay_factor)
     return settings
 
 
@@ -123,7 +124,7 @@ class NativeTrainer(FlatTrainer):
             self._core.load_slot(number, vector("slots", array, self._flat.size, self._flat.dtype))
 
     def adjust(self, network: Network, recipe: Recipe) -> None:
-        """Go on with other activations, penalty, dropout or clipping; optimizer, its numbers and precision stay."""
+        """Go on with other activations, penalty, dropout, clipping or decay factor; all else of the optimizer stays."""
         super().adjust(network, recipe)
         self._core.adjust(*_shape(network), _settings(network, self._recipe))
 

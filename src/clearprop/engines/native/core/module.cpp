@@ -464,6 +464,7 @@ NB_MODULE(_core, module) {
         .def_rw("weight_rates", &Settings::weight_rates)
         .def_rw("bias_rate", &Settings::bias_rate)
         .def_rw("theta_rates", &Settings::theta_rates)
+        .def_rw("decay_factor", &Settings::decay_factor)
         .def_prop_rw(
             "hyperparameters",
             [](const Settings& self) {

@@ -77,6 +77,7 @@ void Training<T>::describe(Shape shape, Settings settings) {
     network_.dropout_seed = settings_.dropout_seed;
     network_.optimizer = settings_.optimizer;
     network_.hyperparameters = settings_.hyperparameters;
+    network_.hyperparameters.weight_decay *= settings_.decay_factor;
 }
 
 template <class T>

@@ -29,6 +29,7 @@ struct Settings {
     // Factors of the learning rate: of W¹..Wᴸ, of all biases, of each array of theta; none: 1.
     std::vector<double> weight_rates, theta_rates;
     double bias_rate = 1.0;
+    double decay_factor = 1.0;  // of the weight decay, now
 };
 
 struct EpochResult {

@@ -1,0 +1,144 @@
+"""What the tabular classifier and regressor share: a raw table in, networks of a preset trained, their mean out."""
+
+from dataclasses import replace
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from scipy.sparse import issparse
+
+from clearprop.engines import ENGINES
+from clearprop.engines.precision import PRECISIONS
+from clearprop.estimators.scikit_learn import (
+    BaseEstimator,
+    Interval,
+    StrOptions,
+    _check_sample_weight,
+    check_consistent_length,
+    check_is_fitted,
+    check_random_state,
+    validate_data,
+)
+from clearprop.estimators.tabular.members import Rows, Trained, train_members
+from clearprop.estimators.tabular.presets import PRESETS, Preset
+from clearprop.mathematics.arrays import Array
+from clearprop.tables import FeatureReader, Features, Schema, to_table
+
+LEAST_ROWS = 2
+BLOCK_ROWS = 1 << 16  # rows that are encoded at a time, so that memory does not grow with the table
+
+
+def plain_target(y: Any) -> Any:
+    """Return a target of any library as scikit-learn takes it."""
+    if isinstance(y, pa.Array | pa.ChunkedArray):
+        return y.to_numpy(zero_copy_only=False) if isinstance(y, pa.Array) else y.to_numpy()
+    return y.to_numpy() if hasattr(y, "to_numpy") else y
+
+
+class TabularEstimator(BaseEstimator):
+    """See `TabularClassifier` and `TabularRegressor`."""
+
+    _parameter_constraints: dict = {
+        "preset": [StrOptions(set(PRESETS))],
+        "schema": [Schema, None],
+        "n_folds": [Interval(Integral, 1, None, closed="left"), None],
+        "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
+        "precision": [StrOptions(set(PRECISIONS)), None],
+        "engine": [StrOptions({"auto", "native", *ENGINES})],
+        "callbacks": [list, tuple, None],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        preset="default",
+        *,
+        schema=None,
+        n_folds=None,
+        max_epochs=None,
+        precision="float32",
+        engine="auto",
+        callbacks=None,
+        random_state=None,
+    ) -> None:
+        self.preset = preset
+        self.schema = schema
+        self.n_folds = n_folds
+        self.max_epochs = max_epochs
+        self.precision = precision
+        self.engine = engine
+        self.callbacks = callbacks
+        self.random_state = random_state
+
+    def _asked_preset(self) -> Preset:
+        """The preset with what else was asked for."""
+        asked = {name: getattr(self, name) for name in ("n_folds", "max_epochs")}
+        return replace(PRESETS[self.preset], **{name: value for name, value in asked.items() if value is not None})
+
+    # ---- training ----
+
+    def _read_training(self, X: Any, y: Any, source: str = "table") -> Features:
+        """Learn what the columns are, and read them."""
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
+        table = self._table(X, reset=True)
+        check_consistent_length(table.column(0), y)
+        if table.num_rows < LEAST_ROWS:
+            raise ValueError(f"X: n_samples={table.num_rows}; at least {LEAST_ROWS} rows are needed")
+        self.schema_ = Schema.infer(table, given=self.schema, source=source)
+        self.reader_ = FeatureReader(self.schema_).fit(table, source=source)
+        return self.reader_.transform(table, source=source)
+
+    def _train(self, features: Features, y: Array, Y: Array, weights: Array | None, preset: Preset) -> Trained:
+        rows = Rows(features.numbers, features.codes, tuple(self.reader_.n_categories), y, Y, weights)
+        trained = train_members(
+            rows,
+            preset,
+            check_random_state(self.random_state),
+            engine=self.engine,
+            precision=self.precision,
+            callbacks=self.callbacks or (),
+        )
+        self.groups_, self.engine_ = trained.groups, trained.engine
+        return trained
+
+    def _row_weights(self, sample_weight: Any, X: Any) -> Array | None:
+        """The weights of the rows, (n,), None where all are the same."""
+        if sample_weight is None:
+            return None
+        return _check_sample_weight(sample_weight, np.empty((len(X), 0)), dtype=np.float64, ensure_non_negative=True)
+
+    # ---- predicting ----
+
+    def _output(self, X: Any) -> Array:
+        """Return the mean of all networks' Aᴸ, (n, n_L), float64, block of rows by block."""
+        check_is_fitted(self)
+        table = self._table(X, reset=False)
+        blocks = [self._output_of(table.slice(start, BLOCK_ROWS)) for start in range(0, table.num_rows, BLOCK_ROWS)]
+        return np.concatenate(blocks)
+
+    def _output_of(self, table: pa.Table) -> Array:
+        features = self.reader_.transform(table)
+        parts = (group.share * group.output(features.numbers, features.codes, self.engine) for group in self.groups_)
+        return np.sum(list(parts), axis=0)
+
+    def _table(self, X: Any, *, reset: bool) -> pa.Table:
+        """Return X as a table, its names and their number known to scikit-learn."""
+        if issparse(X) or not (hasattr(X, "columns") or isinstance(X, pa.Table | dict | str)):
+            X = validate_data(self, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
+            return to_table(X)
+        table = X if hasattr(X, "columns") else to_table(X)
+        validate_data(self, table, reset=reset, skip_check_array=True)
+        return to_table(table)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "groups_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.non_deterministic = False
+        return tags

@@ -1,0 +1,100 @@
+"""The table of presets: how many networks of which kinds are trained for a table, and how; a new one is one entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+FEW_ROWS, LEAST_ROWS_OF_A_FOLD = 5000, 2
+LEAST_STEPS_AN_EPOCH, LEAST_ROWS_A_STEP = 8, 32
+
+NUMBERS = ("plain", "periodic", "bins", "bins_and_periodic")
+
+
+@dataclass(frozen=True)
+class MemberKind:
+    """How a network for a table is made and trained: the published recipe, unless said otherwise.
+
+    Arguments:
+        numbers: what a number becomes beside itself: nothing ("plain"), learned waves ("periodic"), a share of each of
+            its bins ("bins"), or both.
+        embeds_values: whether a number with few different values is a category beside that, with a vector for each.
+        hidden_layer_sizes: units of each hidden layer.
+        activation: of the hidden layers, each unit with a learned share of it.
+        dropout, weight_decay: both flat for half of the epochs, then down to 0 along a cosine.
+        learning_rate: of V in the tangent form W = V/√n; biases have a tenth of it.
+        schedule: an entry of the table of schedules.
+        label_smoothing: s: targets become (1 − s) Y + s/n_L.
+        batch_size: rows a step, at most; see `rows_a_step`.
+
+    Source: Holzmüller et al. 2024 (RealMLP-TD); bins: Gorishniy et al. 2022.
+    """
+
+    numbers: str = "periodic"
+    embeds_values: bool = False
+    hidden_layer_sizes: tuple[int, ...] = (256, 256, 256)
+    activation: str = "selu"
+    dropout: float = 0.15
+    weight_decay: float = 0.02
+    learning_rate: float = 0.04
+    schedule: str = "coslog4"
+    beta_2: float = 0.95
+    label_smoothing: float = 0.1
+    batch_size: int = 256
+
+    def rows_a_step(self, n_rows: int) -> int:
+        """Rows a step for a table of so many: in few rows, fewer, so that an epoch has eight steps."""
+        fewest = min(LEAST_ROWS_A_STEP, n_rows)
+        return max(fewest, min(self.batch_size, n_rows // LEAST_STEPS_AN_EPOCH))
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What is trained for a table.
+
+    Arguments:
+        summary: for whom it is, in one line.
+        kinds: the kinds of networks; each is trained `n_folds` times.
+        n_folds: each network of a kind leaves out its own n_folds-th part of the rows, on which its best epoch is
+            chosen; 1: one network, which leaves out a fifth. Tables with few rows have twice as many: each row counts.
+        max_epochs: at most so many; `max_updates`: at most as many epochs as make so many steps, but `min_epochs`.
+        watched: what the best epoch is chosen by: "log_loss" or "error" (of amounts, always the squared error).
+    """
+
+    summary: str
+    kinds: tuple[MemberKind, ...]
+    n_folds: int = 1
+    max_epochs: int = 256
+    max_updates: int = 1_000_000
+    min_epochs: int = 16
+    watched: str = "log_loss"
+
+    def n_members(self, n_rows: int) -> int:
+        """How many networks of each kind are trained for so many rows."""
+        twice = self.n_folds > 1 and n_rows < FEW_ROWS
+        return max(1, min(2 * self.n_folds if twice else self.n_folds, n_rows // LEAST_ROWS_OF_A_FOLD))
+
+    def n_epochs(self, n_rows: int, batch_size: int) -> int:
+        """How many epochs a network is trained on so many rows."""
+        steps = -(-n_rows // batch_size)
+        return min(self.max_epochs, max(self.min_epochs, self.max_updates // steps))
+
+    def for_amounts(self) -> "Preset":
+        """The same for a regression: Mish, five times the learning rate, no smoothing."""
+        kinds = tuple(
+            replace(kind, activation="mish", learning_rate=5.0 * kind.learning_rate, label_smoothing=0.0)
+            for kind in self.kinds
+        )
+        return replace(self, kinds=kinds)
+
+
+_SHARP = MemberKind(label_smoothing=0.0, hidden_layer_sizes=(256, 256), activation="relu")
+_PLAIN, _WAVES, _BINS = (replace(_SHARP, numbers=numbers) for numbers in ("plain", "periodic", "bins"))
+_VALUES = replace(_SHARP, numbers="plain", embeds_values=True)
+
+PRESETS: Mapping[str, Preset] = {
+    "fast": Preset("one network of each of three kinds, in seconds", (_PLAIN, _BINS, _VALUES), 1, 32, 2_000),
+    "default": Preset("four or eight networks of each of three kinds", (_PLAIN, _BINS, _VALUES), 4, 64, 3_000),
+    "best": Preset("eight or sixteen networks of each of four kinds", (_PLAIN, _WAVES, _BINS, _VALUES), 8, 96, 8_000),
+    "realmlp": Preset(
+        "one network by the published recipe RealMLP-TD, which watches the error", (MemberKind(),), watched="error"
+    ),
+}

@@ -1,0 +1,56 @@
+"""`TabularRegressor`: a raw table in, amounts out."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from clearprop.estimators.scikit_learn import RegressorMixin, _check_y, _fit_context, column_or_1d
+from clearprop.estimators.tabular.base import TabularEstimator, plain_target
+from clearprop.mathematics.arrays import Array
+
+
+class TabularRegressor(RegressorMixin, TabularEstimator):
+    """Networks for a raw table with amounts: numbers, categories, dates and missing cells as they are.
+
+    ŷ = mean + deviation · Σ_g π_g (1/K) Σ_k zᴸ_gk over the K networks of each kind g of the preset, trained on half the
+    squared error of the standardised amounts; predictions stay within the amounts of training.
+
+    Arguments, learned attributes, what is raised: as `TabularClassifier`, without classes. `held_out_predictions_`,
+    (n,): of each training row, by the networks that had not seen it.
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.linspace(0.0, 1.0, 200)
+        >>> model = TabularRegressor("fast", random_state=0).fit({"x": x, "noise": x[::-1] ** 2}, 3.0 * x)
+        >>> bool(abs(model.predict({"x": [0.5], "noise": [0.25]})[0] - 1.5) < 0.3)
+        True
+
+    Source: Holzmüller et al. 2024 (RealMLP-TD for regression).
+    """
+
+    @_fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train on a table, (n rows), and the amount of each row, (n,), with row weights, (n,), if any.
+
+        Raises:
+            TableError, ValueError: see the class.
+        """
+        y = plain_target(y)
+        features = self._read_training(X, y)
+        y = _check_y(column_or_1d(y, warn=True), y_numeric=True).astype(np.float64)
+        weights = self._row_weights(sample_weight, y)
+        self.mean_, self.deviation_ = float(np.average(y, weights=weights)), float(y.std()) or 1.0
+        self.range_ = float(y.min()), float(y.max())
+        standardised = (y - self.mean_) / self.deviation_
+        trained = self._train(
+            features, standardised, standardised[:, None], weights, self._asked_preset().for_amounts()
+        )
+        self.held_out_predictions_ = self._amounts(trained.held_out_output)
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """Predict the amount of each row, (n,)."""
+        return self._amounts(self._output(X))
+
+    def _amounts(self, output: Array) -> Array:
+        return np.clip(self.mean_ + self.deviation_ * output[:, 0], *self.range_)
