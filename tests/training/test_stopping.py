@@ -91,3 +91,9 @@ def test_a_callback_ends_the_training(ending):
     run = train(StubTrainer(), callbacks=[lambda epoch: epoch.epoch == ending])
     assert (run.end, len(run.history)) == (End.CALLBACK, ending)
     assert run.history.stopped_because == End.CALLBACK.value
+
+
+@pytest.mark.parametrize(("last_of_ties", "expected"), [(False, [True, False, False]), (True, [True, True, False])])
+def test_of_equal_scores_the_first_or_the_last_is_the_best(last_of_ties, expected):
+    stopping = Stopping(0.0, by_score=True, last_of_ties=last_of_ties)
+    assert [stopping.observe(1.0, score) for score in (0.5, 0.5, 0.4)] == expected

@@ -12,6 +12,7 @@ class Stopping:
     Arguments:
         tol: an epoch counts as an improvement if it is better than the best by this much.
         by_score: whether the held-out score decides (greater is better), or the training loss (smaller is better).
+        last_of_ties: whether an epoch whose score equals the best is the best from then on.
 
     Example:
         >>> stopping = Stopping(tol=0.1, by_score=False)
@@ -24,12 +25,14 @@ class Stopping:
     best_loss: float = np.inf
     best_score: float = -np.inf
     count: int = 0
+    last_of_ties: bool = False
 
     def observe(self, loss: float, score: float | None) -> bool:
         """Take note of an epoch; whether it is the best so far."""
         if self.by_score:
             assert score is not None
             better, improved = score > self.best_score, not score < self.best_score + self.tol
+            better = better or (self.last_of_ties and score == self.best_score)
             self.best_score = score if better else self.best_score
         else:
             better, improved = loss < self.best_loss, not loss > self.best_loss - self.tol

@@ -17,8 +17,8 @@ from sklearn.preprocessing import FunctionTransformer
 
 from clearprop import TabularClassifier, TabularRegressor
 from clearprop.estimators.tabular import base
-from clearprop.estimators.tabular.members import shares_of_amounts, shares_of_probabilities
 from clearprop.estimators.tabular.presets import PRESETS
+from clearprop.estimators.tabular.shares import shares_of_amounts, shares_of_probabilities
 from clearprop.tables import TableError
 
 QUICK = {"preset": "fast", "max_epochs": 12, "random_state": 0}

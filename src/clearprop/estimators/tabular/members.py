@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clearprop.engines import engine_named
-from clearprop.engines.interface import Recipe
+from clearprop.engines.interface import Engine, Recipe
 from clearprop.engines.precision import with_precision
 from clearprop.estimators.tabular.inputs import TableInputs
 from clearprop.estimators.tabular.presets import LEAST_ROWS_OF_A_FOLD, MemberKind, Preset
+from clearprop.estimators.tabular.shares import SMALLEST_PROBABILITY, shares_of_amounts, shares_of_probabilities
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.data_driven import initialize_from_data
 from clearprop.mathematics.network import Network, Parameters
@@ -21,8 +22,6 @@ from clearprop.training.stopping import Stopping
 
 ROWS_FOR_INITIAL = 2000
 SHARE_HELD_OUT_OF_ONE = 5  # one network leaves out a fifth
-SMALLEST_PROBABILITY = 1e-15
-ROUNDS_OF_SHARES = 200
 
 
 class Rows(NamedTuple):
@@ -98,136 +97,108 @@ def train_members(
         DivergenceError: a loss was not finite.
         ValueError: no such engine or precision here.
     """
-    classification = rows.y.dtype.kind in "iu"
     n_members = preset.n_members(len(rows.y))
     n_folds = n_members if n_members > 1 else min(SHARE_HELD_OUT_OF_ONE, len(rows.y) // LEAST_ROWS_OF_A_FOLD)
     folds = folds_of(rows.y, max(1, n_folds), random)
-    groups, held_out, used = [], [], ""
-    for kind in preset.kinds:
-        inputs = TableInputs.of(rows.numbers, rows.codes, rows.n_categories, rows.y, kind)
-        group, used = _train_group(
-            rows, inputs, kind, preset, folds, n_members, random, classification, engine, precision, callbacks
-        )
-        groups.append(group)
-        held_out.append(_held_out_output(group, rows, folds, engine))
-    seen = ~np.isnan(held_out[0][:, 0])
-    if len(groups) > 1 and seen.any():
-        weights = np.ones(len(seen)) if rows.weights is None else rows.weights
-        find = shares_of_probabilities if classification else shares_of_amounts
-        shares = find(np.stack(held_out)[:, seen], rows.y[seen], weights[seen])
-        for group, share in zip(groups, shares, strict=True):
-            group.share = share
-    else:
-        for group in groups:
-            group.share = 1.0 / len(groups)
+    training = _Training(rows, preset, folds, n_members, engine_named(engine), precision, callbacks)
+    groups = [training.group(kind, random) for kind in preset.kinds]
+    held_out = np.stack([training.held_out_output(group) for group in groups])
+    for group, share in zip(groups, training.shares(held_out), strict=True):
+        group.share = share
     together = sum(group.share * output for group, output in zip(groups, held_out, strict=True))
-    return Trained(groups, np.asarray(together), used)
+    return Trained(groups, np.asarray(together), training.engine_of(groups[0]))
 
 
-def _held_out_output(group: Group, rows: Rows, folds: Array, engine: str) -> Array:
-    """What each row was predicted by the member that had left it out, (n, n_L); NaN where all had seen it."""
-    X, found = group.inputs.apply(rows.numbers, rows.codes), engine_named(engine)
-    output = np.full(rows.Y.shape, np.nan)
-    for member, parameters in enumerate(group.parameters):
-        its_own = _split(folds, member)[1]
-        output[its_own] = found.predict(group.network, parameters, X[its_own])
-    return output
+@dataclass(frozen=True)
+class _Training:
+    """What the training of all kinds shares."""
 
+    rows: Rows
+    preset: Preset
+    folds: Array
+    n_members: int
+    engine: Engine
+    precision: str | None
+    callbacks: Sequence[Callback]
 
-def shares_of_probabilities(P: Array, y: Array, weights: Array) -> list[float]:
-    """The shares of groups that make the classes of rows that they had left out most probable.
+    @property
+    def classification(self) -> bool:
+        return self.rows.y.dtype.kind in "iu"
 
-    With p_gi the probability that group g gives the class of row i, the shares π maximise Σ_i ω_i log Σ_g π_g p_gi;
-    each round is π_g ← Σ_i ω_i π_g p_gi / Σ_h π_h p_hi, which never lowers it.
+    def group(self, kind: MemberKind, random: np.random.RandomState) -> Group:
+        """Train the networks of one kind."""
+        rows = self.rows
+        inputs = TableInputs.of(rows.numbers, rows.codes, rows.n_categories, rows.y, kind)
+        network = self._network(kind, inputs)
+        X, Y = inputs.apply(rows.numbers, rows.codes), rows.Y.astype(np.float32)
+        if kind.label_smoothing:
+            Y = (1.0 - kind.label_smoothing) * Y + np.float32(kind.label_smoothing / Y.shape[1])
+        data = Data(X, Y, None if rows.weights is None else rows.weights.astype(np.float32))
+        members = [self._member(member, kind, network, data, random) for member in range(self.n_members)]
+        runs = [run for run, _ in members]
+        train_together(runs, [task for _, task in members], self.callbacks, self.engine.epochs)
+        return Group(inputs, network, [run.trainer.parameters for run in runs], [run.history for run in runs])
 
-    Arguments:
-        P: (n_groups, n, n_classes); y: (n,) codes of the classes; weights: (n,).
+    def _network(self, kind: MemberKind, inputs: TableInputs) -> Network:
+        layers = inputs.layers
+        sizes = (sum(layer.n_outputs for layer in layers), *kind.hidden_layer_sizes, self.rows.Y.shape[1])
+        end = ("softmax", "cross_entropy") if self.classification else ("identity", "half_squared_error")
+        return Network(sizes, kind.activation, *end, layers, scaled=True, mixed=True)
 
-    Example:
-        >>> P = np.array([[[0.9, 0.1], [0.1, 0.9]], [[0.5, 0.5], [0.5, 0.5]]])
-        >>> [round(share, 2) for share in shares_of_probabilities(P, np.array([0, 1]), np.ones(2))]
-        [1.0, 0.0]
-
-    Source: Dempster, Laird & Rubin 1977 (mixing proportions by expectation and maximisation).
-    """
-    p = np.maximum(P[:, np.arange(len(y)), y], SMALLEST_PROBABILITY)
-    shares, omega = np.full(len(P), 1.0 / len(P)), weights / max(weights.sum(), np.finfo(float).tiny)
-    for _ in range(ROUNDS_OF_SHARES):
-        parts = shares[:, None] * p
-        shares = (parts / parts.sum(axis=0)) @ omega
-        shares /= shares.sum()
-    return shares.tolist()
-
-
-def shares_of_amounts(output: Array, y: Array, weights: Array) -> list[float]:
-    """The shares of groups with the least weighted squared error on rows that they had left out.
-
-    Arguments:
-        output: (n_groups, n, 1); y: (n,) amounts; weights: (n,).
-    """
-    from scipy.optimize import nnls  # whoever predicts does not wait for it
-
-    root = np.sqrt(weights)
-    found, _ = nnls((output[:, :, 0] * root).T, y * root)
-    total = found.sum()
-    return (found / total if total > 0 else np.full(len(output), 1.0 / len(output))).tolist()
-
-
-def _train_group(
-    rows: Rows,
-    inputs: TableInputs,
-    kind: MemberKind,
-    preset: Preset,
-    folds: Array,
-    n_members: int,
-    random: np.random.RandomState,
-    classification: bool,
-    engine: str,
-    precision: str | None,
-    callbacks: Sequence[Callback],
-) -> tuple[Group, str]:
-    layers = inputs.layers
-    n_features, n_outputs = sum(layer.n_outputs for layer in layers), rows.Y.shape[1]
-    output, loss = ("softmax", "cross_entropy") if classification else ("identity", "half_squared_error")
-    network = Network(
-        (n_features, *kind.hidden_layer_sizes, n_outputs),
-        kind.activation,
-        output,
-        loss,
-        layers,
-        scaled=True,
-        mixed=True,
-    )
-    X = inputs.apply(rows.numbers, rows.codes)
-    Y = rows.Y.astype(np.float32)
-    if kind.label_smoothing:
-        Y = (1.0 - kind.label_smoothing) * Y + np.float32(kind.label_smoothing / n_outputs)
-    weights = None if rows.weights is None else rows.weights.astype(np.float32)
-    data, found = Data(X, Y, weights), engine_named(engine)
-    runs, tasks = [], []
-    for member in range(n_members):
-        trained_on, held_out = _split(folds, member)
+    def _member(
+        self, member: int, kind: MemberKind, network: Network, data: Data, random: np.random.RandomState
+    ) -> tuple[Run, Task]:
+        trained_on, held_out = _split(self.folds, member)
         seed = int(random.randint(2**31 - 1))
-        parameters = _initial(network, X[trained_on], seed)
         batch_size = kind.rows_a_step(len(trained_on))
-        n_epochs = preset.n_epochs(len(trained_on), batch_size)
-        recipe = with_precision(_recipe(kind, seed), precision, found, network, batch_size)
-        trainer = found.trainer(network, parameters, recipe)
-        runs.append(Run(trainer, Stopping(0.0, by_score=len(held_out) > 0)))
-        score = _score(found, network, X, rows, held_out, preset.watched if classification else "squared_error")
-        tasks.append(
-            Task(
-                data,
-                Plan(n_epochs, batch_size, True, kind.learning_rate, kind.schedule, patience=np.inf),
-                np.random.RandomState(seed),
-                trained_on,
-                score if len(held_out) else None,
-                before_epoch=_weakened(trainer, network, recipe, n_epochs),
-            )
+        n_epochs = self.preset.n_epochs(len(trained_on), batch_size)
+        recipe = with_precision(_recipe(kind, seed), self.precision, self.engine, network, batch_size)
+        trainer = self.engine.trainer(network, _initial(network, data.X[trained_on], seed), recipe)
+        stopping = Stopping(0.0, by_score=len(held_out) > 0, last_of_ties=True)
+        task = Task(
+            data,
+            Plan(n_epochs, batch_size, True, kind.learning_rate, kind.schedule, patience=np.inf),
+            np.random.RandomState(seed),
+            trained_on,
+            self._score(network, data.X, held_out) if len(held_out) else None,
+            before_epoch=_weakened(trainer, network, recipe, n_epochs),
         )
-    train_together(runs, tasks, callbacks, found.epochs)
-    group = Group(inputs, network, [run.trainer.parameters for run in runs], [run.history for run in runs])
-    return group, found.runs_on(network, recipe, X.dtype)
+        return Run(trainer, stopping), task
+
+    def _score(self, network: Network, X: Array, held_out: Array) -> Callable[[Parameters], float]:
+        cost = COSTS[self.preset.watched if self.classification else "squared_error"]
+        X, y = X[held_out], self.rows.y[held_out]
+        weights = None if self.rows.weights is None else self.rows.weights[held_out]
+        omega = weights if weights is not None and weights.any() else None
+
+        def score(parameters: Parameters) -> float:
+            with np.errstate(over="ignore", invalid="ignore"):  # divergence is told by the loss of the next epoch
+                output = self.engine.predict(network, parameters, X).astype(float)
+                return -float(np.average(cost(output, y), weights=omega))
+
+        return score
+
+    def held_out_output(self, group: Group) -> Array:
+        """What each row was predicted by the member that had left it out, (n, n_L); NaN where all had seen it."""
+        X = group.inputs.apply(self.rows.numbers, self.rows.codes)
+        output = np.full(self.rows.Y.shape, np.nan)
+        for member, parameters in enumerate(group.parameters):
+            held_out = _split(self.folds, member)[1]
+            output[held_out] = self.engine.predict(group.network, parameters, X[held_out])
+        return output
+
+    def shares(self, held_out: Array) -> list[float]:
+        """The share of each group, from what each predicted of the rows that it had left out, (n_groups, n, n_L)."""
+        seen = ~np.isnan(held_out[0, :, 0])
+        if len(held_out) == 1 or not seen.any():
+            return [1.0 / len(held_out)] * len(held_out)
+        weights = np.ones(len(seen)) if self.rows.weights is None else self.rows.weights
+        find = shares_of_probabilities if self.classification else shares_of_amounts
+        return find(held_out[:, seen], self.rows.y[seen], weights[seen])
+
+    def engine_of(self, group: Group) -> str:
+        """The name of the engine that trained a group."""
+        return self.engine.runs_on(group.network, _recipe(self.preset.kinds[0], 0), np.float32)
 
 
 def _split(folds: Array, member: int) -> tuple[Array, Array]:
@@ -264,20 +235,6 @@ def _weakened(trainer: Any, network: Network, recipe: Recipe, n_epochs: int) -> 
             trainer.adjust(network, replace(recipe, dropout=recipe.dropout * factor, decay_factor=factor))
 
     return before_epoch
-
-
-def _score(
-    engine: Any, network: Network, X: Array, rows: Rows, held_out: Array, watched: str
-) -> Callable[[Parameters], float]:
-    X, y = X[held_out], rows.y[held_out]
-    weights = None if rows.weights is None else rows.weights[held_out]
-
-    def score(parameters: Parameters) -> float:
-        with np.errstate(over="ignore", invalid="ignore"):  # divergence is told by the loss of the next epoch
-            costs = COSTS[watched](engine.predict(network, parameters, X).astype(float), y)
-        return -float(np.average(costs, weights=weights if weights is not None and weights.any() else None))
-
-    return score
 
 
 def log_losses(P: Array, y: Array) -> Array:
