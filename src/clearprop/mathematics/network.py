@@ -83,7 +83,7 @@ class Network:
         affine = sum(self.sizes[l] * (self.sizes[l - 1] + 1) for l in self.layers)
         return affine + sum(math.prod(shape) for shape in self.theta_shapes.values())
 
-    @property
+    @cached_property
     def n_columns(self) -> int:
         """Columns of X: n_0, unless input layers make A⁰ of others."""
         return sum(layer.n_inputs for layer in self.inputs) if self.inputs else self.sizes[0]
@@ -98,6 +98,8 @@ class Network:
 
     def check_columns(self, X: Array) -> None:
         """Raise ValueError where an input layer cannot take its columns of X: a code that names no category, say."""
+        if not self.inputs:  # told quickly: one row is predicted in microseconds
+            return
         for _, layer, columns, _ in self.placed_inputs():
             layer.check(X[:, columns], columns.start)
 

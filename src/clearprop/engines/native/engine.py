@@ -70,6 +70,11 @@ def _shape(network: Network) -> tuple[list[int], int, bool]:
     return activations, _core.losses.index(network.loss_entry.name), network.is_paired
 
 
+@lru_cache(maxsize=256)
+def _forward_shape(network: Network) -> tuple[list[int], Any]:
+    return _shape(network)[0], others_given(network)
+
+
 def _settings(network: Network, recipe: Recipe) -> Any:
     entry = entry_named(OPTIMIZERS, recipe.optimizer, "optimizer")
     numbers = {**entry.defaults, **{name: x for name, x in recipe.hyperparameters.items() if name in entry.defaults}}
@@ -260,7 +265,7 @@ class NativeEngine:
         theta = np.concatenate([array.ravel() for array in parameters.theta.values()]) if parameters.theta else None
         alone = len(output) * sum(weights.size for weights in W) < WORK_OF_ONE_THREAD
         n_threads = 1 if alone else self.n_threads
-        activations, others = _shape(network)[0], others_given(network)
+        activations, others = _forward_shape(network)
         _core.predict(W, b, activations, *given, output, pre_activation, n_threads, self._exact_target, others, theta)
         return output
 
