@@ -275,15 +275,15 @@ def test_a_real_run_that_is_ended_early_goes_on(folder, monkeypatch, capsys):
     assert 0 < first["log_loss"] < np.log(2) and 0 <= first["error"] < 0.4 and 0.6 < first["auc"] <= 1
     assert first["fit_seconds"] > 0 and first["predict_seconds"] > 0
 
-    run_command(monkeypatch, *tables, "--contenders", f"{TREES},{MLP_STOPPED}", "--resume", kept)
+    run_command(monkeypatch, *tables, "--contenders", f"{TREES},{MLP}", "--resume", kept)
     result = json.loads(kept.read_text())
-    assert [one["contender"] for one in result["runs"]] == [TREES, MLP_STOPPED]
+    assert [one["contender"] for one in result["runs"]] == [TREES, MLP]
     assert result["runs"][0] == first  # not made again
     assert capsys.readouterr().err.count("log loss") == 2
 
     run_command(monkeypatch, "--from-json", kept)
     captured = capsys.readouterr()
-    assert captured.err == "" and MLP_STOPPED in captured.out and "Targets" in captured.out
+    assert captured.err == "" and MLP in captured.out and "Targets" in captured.out
 
 
 def test_a_result_is_kept_after_each_run(folder, monkeypatch):

@@ -203,7 +203,7 @@ def test_only_the_parts_of_a_date_that_vary_are_used(moments, parts):
 
 def test_parts_of_dates_are_those_of_pandas():
     random = np.random.default_rng(5)
-    moments = pd.to_datetime(random.integers(-(10**10), 10**10, size=500), unit="s").as_unit("us")
+    moments = pd.to_datetime(random.integers(-9 * 10**9, 9 * 10**9, size=500), unit="s").as_unit("us")
     reader = fitted({"x": moments})
     features = reader.transform({"x": moments})
     frame = dict(zip(reader.number_names, features.numbers.T, strict=True))
