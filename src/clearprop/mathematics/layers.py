@@ -64,18 +64,8 @@ class Layer(ABC):
         """∂E/∂θ, shaped as θ, and ∂E/∂x, (m, n_inputs), from g = ∂E/∂y, (m, n_outputs)."""
 
 
-@dataclass(frozen=True)
-class Numbers(Layer):
-    """Numbers as they stand: y = x.
-
-    Example:
-        >>> Numbers(2).forward({}, np.array([[3.0, 4.0]]))
-        array([[3., 4.]])
-    """
-
-    name: ClassVar[str] = "numbers"
-    formula: ClassVar[str] = "x"
-    gradient_formulas: ClassVar[dict[str, str]] = {"x": "g"}
+class _OfOneWidth(Layer):
+    """A layer that gives as many columns as it takes."""
 
     width: int
 
@@ -88,6 +78,22 @@ class Numbers(Layer):
     def n_outputs(self) -> int:
         """Columns of y."""
         return self.width
+
+
+@dataclass(frozen=True)
+class Numbers(_OfOneWidth):
+    """Numbers as they stand: y = x.
+
+    Example:
+        >>> Numbers(2).forward({}, np.array([[3.0, 4.0]]))
+        array([[3., 4.]])
+    """
+
+    name: ClassVar[str] = "numbers"
+    formula: ClassVar[str] = "x"
+    gradient_formulas: ClassVar[dict[str, str]] = {"x": "g"}
+
+    width: int
 
     def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
         """Return x."""
@@ -294,7 +300,7 @@ class Embedding(Layer):
 
 
 @dataclass(frozen=True)
-class Scale(Layer):
+class Scale(_OfOneWidth):
     """A learned factor for each feature: y = s ⊙ x.
 
     Example:
@@ -310,16 +316,6 @@ class Scale(Layer):
     rate_factors: ClassVar[dict[str, float]] = {"s": 6.0}
 
     width: int
-
-    @property
-    def n_inputs(self) -> int:
-        """Columns of x."""
-        return self.width
-
-    @property
-    def n_outputs(self) -> int:
-        """Columns of y."""
-        return self.width
 
     def shapes(self) -> Shapes:
         """s, a factor for each column."""
@@ -339,7 +335,7 @@ class Scale(Layer):
 
 
 @dataclass(frozen=True)
-class Mixture(Layer):
+class Mixture(_OfOneWidth):
     """An activation with a learned share for each unit: a = z + α ⊙ (f(z) − z).
 
     Arguments:
@@ -360,16 +356,6 @@ class Mixture(Layer):
 
     activation: str
     width: int
-
-    @property
-    def n_inputs(self) -> int:
-        """Units."""
-        return self.width
-
-    @property
-    def n_outputs(self) -> int:
-        """Units."""
-        return self.width
 
     def shapes(self) -> Shapes:
         """α, a share for each unit."""

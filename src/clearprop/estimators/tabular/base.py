@@ -15,9 +15,11 @@ from clearprop.estimators.scikit_learn import (
     Interval,
     StrOptions,
     _check_sample_weight,
+    _check_y,
     check_consistent_length,
     check_is_fitted,
     check_random_state,
+    column_or_1d,
     validate_data,
 )
 from clearprop.estimators.tabular.members import Rows, Trained, train_members
@@ -78,8 +80,9 @@ class TabularEstimator(BaseEstimator):
 
     # ---- training ----
 
-    def _read_training(self, X: Any, y: Any, source: str = "table") -> Features:
-        """Learn what the columns are, and read them."""
+    def _read_training(self, X: Any, y: Any, *, numeric: bool = False, source: str = "table") -> tuple[Features, Array]:
+        """Learn what the columns are, and read them; with them, the target as an array, (n,)."""
+        y = plain_target(y)
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         table = self._table(X, reset=True)
@@ -88,7 +91,8 @@ class TabularEstimator(BaseEstimator):
             raise ValueError(f"X: n_samples={table.num_rows}; at least {LEAST_ROWS} rows are needed")
         self.schema_ = Schema.infer(table, given=self.schema, source=source)
         self.reader_ = FeatureReader(self.schema_).fit(table, source=source)
-        return self.reader_.transform(table, source=source)
+        features = self.reader_.transform(table, source=source)
+        return features, _check_y(column_or_1d(y, warn=True), y_numeric=numeric)
 
     def _train(self, features: Features, y: Array, Y: Array, weights: Array | None, preset: Preset) -> Trained:
         rows = Rows(features.numbers, features.codes, tuple(self.reader_.n_categories), y, Y, weights)
@@ -103,11 +107,11 @@ class TabularEstimator(BaseEstimator):
         self.groups_, self.engine_ = trained.groups, trained.engine
         return trained
 
-    def _row_weights(self, sample_weight: Any, X: Any) -> Array | None:
+    def _row_weights(self, sample_weight: Any, y: Array) -> Array | None:
         """The weights of the rows, (n,), None where all are the same."""
         if sample_weight is None:
             return None
-        return _check_sample_weight(sample_weight, np.empty((len(X), 0)), dtype=np.float64, ensure_non_negative=True)
+        return _check_sample_weight(sample_weight, np.empty((len(y), 0)), dtype=np.float64, ensure_non_negative=True)
 
     # ---- predicting ----
 

@@ -1,4 +1,4 @@
-"""`TabularClassifier`: a raw table in, calibrated probabilities of classes out."""
+"""`TabularClassifier`: a raw table in, probabilities of classes out."""
 
 from typing import Any, Self
 
@@ -8,14 +8,12 @@ from clearprop.estimators.labels import Labels
 from clearprop.estimators.scikit_learn import (
     ClassifierMixin,
     StrOptions,
-    _check_y,
     _fit_context,
     check_classification_targets,
     check_is_fitted,
-    column_or_1d,
     compute_sample_weight,
 )
-from clearprop.estimators.tabular.base import TabularEstimator, plain_target
+from clearprop.estimators.tabular.base import TabularEstimator
 from clearprop.mathematics.arrays import Array
 
 
@@ -93,9 +91,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         Raises:
             TableError, ValueError: see the class.
         """
-        y = plain_target(y)
-        features = self._read_training(X, y)
-        y = _check_y(column_or_1d(y, warn=True))
+        features, y = self._read_training(X, y)
         check_classification_targets(y)
         labels = Labels.of(y)
         if len(labels.classes) < 2:

@@ -101,12 +101,12 @@ def train_members(
     n_folds = n_members if n_members > 1 else min(SHARE_HELD_OUT_OF_ONE, len(rows.y) // LEAST_ROWS_OF_A_FOLD)
     folds = folds_of(rows.y, max(1, n_folds), random)
     training = _Training(rows, preset, folds, n_members, engine_named(engine), precision, callbacks)
-    groups = [training.group(kind, random) for kind in preset.kinds]
-    held_out = np.stack([training.held_out_output(group) for group in groups])
+    groups, outputs = zip(*(training.group(kind, random) for kind in preset.kinds), strict=True)
+    held_out = np.stack(outputs)
     for group, share in zip(groups, training.shares(held_out), strict=True):
         group.share = share
     together = sum(group.share * output for group, output in zip(groups, held_out, strict=True))
-    return Trained(groups, np.asarray(together), training.engine_of(groups[0]))
+    return Trained(list(groups), np.asarray(together), training.engine_of(groups[0]))
 
 
 @dataclass(frozen=True)
@@ -125,8 +125,8 @@ class _Training:
     def classification(self) -> bool:
         return self.rows.y.dtype.kind in "iu"
 
-    def group(self, kind: MemberKind, random: np.random.RandomState) -> Group:
-        """Train the networks of one kind."""
+    def group(self, kind: MemberKind, random: np.random.RandomState) -> tuple[Group, Array]:
+        """Train the networks of one kind; with them, what each row was predicted by the one that had left it out."""
         rows = self.rows
         inputs = TableInputs.of(rows.numbers, rows.codes, rows.n_categories, rows.y, kind)
         network = self._network(kind, inputs)
@@ -137,7 +137,8 @@ class _Training:
         members = [self._member(member, kind, network, data, random) for member in range(self.n_members)]
         runs = [run for run, _ in members]
         train_together(runs, [task for _, task in members], self.callbacks, self.engine.epochs)
-        return Group(inputs, network, [run.trainer.parameters for run in runs], [run.history for run in runs])
+        group = Group(inputs, network, [run.trainer.parameters for run in runs], [run.history for run in runs])
+        return group, self._held_out_output(group, X)
 
     def _network(self, kind: MemberKind, inputs: TableInputs) -> Network:
         layers = inputs.layers
@@ -178,9 +179,8 @@ class _Training:
 
         return score
 
-    def held_out_output(self, group: Group) -> Array:
+    def _held_out_output(self, group: Group, X: Array) -> Array:
         """What each row was predicted by the member that had left it out, (n, n_L); NaN where all had seen it."""
-        X = group.inputs.apply(self.rows.numbers, self.rows.codes)
         output = np.full(self.rows.Y.shape, np.nan)
         for member, parameters in enumerate(group.parameters):
             held_out = _split(self.folds, member)[1]

@@ -4,8 +4,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from clearprop.estimators.scikit_learn import RegressorMixin, _check_y, _fit_context, column_or_1d
-from clearprop.estimators.tabular.base import TabularEstimator, plain_target
+from clearprop.estimators.scikit_learn import RegressorMixin, _fit_context
+from clearprop.estimators.tabular.base import TabularEstimator
 from clearprop.mathematics.arrays import Array
 
 
@@ -35,9 +35,8 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         Raises:
             TableError, ValueError: see the class.
         """
-        y = plain_target(y)
-        features = self._read_training(X, y)
-        y = _check_y(column_or_1d(y, warn=True), y_numeric=True).astype(np.float64)
+        features, y = self._read_training(X, y, numeric=True)
+        y = y.astype(np.float64)
         weights = self._row_weights(sample_weight, y)
         self.mean_, self.deviation_ = float(np.average(y, weights=weights)), float(y.std()) or 1.0
         self.range_ = float(y.min()), float(y.max())
