@@ -9,7 +9,7 @@ from safetensors import safe_open
 
 from clearprop import load
 from clearprop.cli.progress import training_progress
-from clearprop.estimators.table_model import DEFAULTS
+from clearprop.estimators.own_network import DEFAULTS
 from clearprop.tables import read_table, write_table
 from clearprop.training import Epoch
 

@@ -51,7 +51,8 @@ def test_another_kind_of_file_a_folder_and_no_file_are_told(refused, used, tmp_p
     save_file({"W1": np.ones((2, 2), np.float32)}, tmp_path / "other.safetensors")
     refused(*used(tmp_path / "other.safetensors"), says=("other.safetensors", "no model of Clearprop"))
     refused(*used(tmp_path / "none.clearprop"), says=("none.clearprop", "no such file"))
-    refused(*used(tmp_path), says=(tmp_path.name, "is a folder"))
+    (tmp_path / "folder").mkdir()
+    refused(*used(tmp_path / "folder"), says=("folder", "is a folder"))
 
 
 def test_a_model_of_arrays_is_told_where_it_belongs(refused, used, tmp_path):

@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from clearprop.engines import ENGINES
-from clearprop.estimators.table_model import DEFAULTS, TableModel
-from clearprop.tables import TableError, looks_continuous
+from clearprop.estimators.own_network import DEFAULTS
+from clearprop.estimators.table_model import TableModel
+from clearprop.tables import Schema, TableError, looks_continuous
 from cli.cases import people
 
 SHORT = {"hidden_layer_sizes": (6,), "max_iter": 5}
@@ -17,6 +18,10 @@ LEARN = {"hidden_layer_sizes": (), "solver": "lbfgs", "alpha": 0.0}
 
 def fit(table, target, **arguments):
     return TableModel.fit(table, target, **{**SHORT, **arguments})
+
+
+#: A network of one's own, and those of a preset.
+WAYS = {"own": SHORT, "preset": {"preset": "fast", "max_epochs": 2}}
 
 
 def output(model, table):
@@ -29,24 +34,26 @@ def two_classes(labels, n=40):
     return {"x": (codes + 0.1 * np.sin(np.arange(n))).tolist(), "y": [labels[code] for code in codes]}
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("target", ["kind", "size", "price"])
-def test_every_library_gives_the_same_model_and_predictions(target):
+def test_every_library_gives_the_same_model_and_predictions(target, way):
     forms = {
         "pandas": lambda table: table.to_pandas(),
         "polars": lambda table: pl.DataFrame(pl.from_arrow(table)),
         "dict": lambda table: table.to_pydict(),
         "batch": lambda table: table.combine_chunks().to_batches()[0],
     }
-    expected = output(fit(people(), target), FRESH)
+    expected = output(TableModel.fit(people(), target, **WAYS[way]), FRESH)
     for name, form in forms.items():
-        model = fit(form(people()), target)
+        model = TableModel.fit(form(people()), target, **WAYS[way])
         for other in forms.values():
             np.testing.assert_array_equal(output(model, other(FRESH)), expected, err_msg=name)
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("target", ["kind", "size", "price"])
-def test_predictions_do_not_depend_on_the_order_or_the_chunks_of_rows(target):
-    model = fit(people(), target)
+def test_predictions_do_not_depend_on_the_order_or_the_chunks_of_rows(target, way):
+    model = TableModel.fit(people(), target, **WAYS[way])
     expected = output(model, FRESH)
     order = np.random.RandomState(2).permutation(FRESH.num_rows)
     np.testing.assert_allclose(output(model, FRESH.take(pa.array(order))), expected[order], rtol=1e-5)
@@ -56,9 +63,11 @@ def test_predictions_do_not_depend_on_the_order_or_the_chunks_of_rows(target):
     np.testing.assert_allclose(one_by_one, expected, rtol=1e-5)
 
 
-def test_the_model_does_not_depend_on_the_chunks_of_the_table():
+@pytest.mark.parametrize("way", WAYS)
+def test_the_model_does_not_depend_on_the_chunks_of_the_table(way):
     chunks = pa.concat_tables([people()[:30], people()[30:31], people()[31:]])
-    np.testing.assert_array_equal(output(fit(chunks, "size"), FRESH), output(fit(people(), "size"), FRESH))
+    one, other = (TableModel.fit(table, "size", **WAYS[way]) for table in (chunks, people()))
+    np.testing.assert_array_equal(output(one, FRESH), output(other, FRESH))
 
 
 @pytest.mark.parametrize("n", range(3, 21))
@@ -114,7 +123,10 @@ def test_amounts_keep_their_scale(centre, scale):
     model = fit(table, "y", task="regression", **LEARN)
     error = model.predict(table).to_numpy() - table["y"]
     assert np.abs(error).max() < 1e-3 * scale
-    assert (model.centre, model.scale) == (pytest.approx(np.mean(table["y"])), pytest.approx(np.std(table["y"])))
+    assert (model.networks.centre, model.networks.scale) == (
+        pytest.approx(np.mean(table["y"])),
+        pytest.approx(np.std(table["y"])),
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,6 +163,51 @@ def test_the_record_says_what_happened():
     assert record["seconds"] >= history["seconds"].sum()
     assert "80 rows" in said[0]
     assert [line.strip() for line in said[1:]] == model.encoder.notes
+
+
+def test_the_record_of_a_preset_says_what_happened():
+    said, seen = [], []
+    model = TableModel.fit(people(), "kind", source="a.csv", say=said.append, callbacks=[seen.append], **WAYS["preset"])
+    record, groups = model.record, model.estimator.groups_
+    assert (record["preset"], record["epochs"], record["best_epoch"]) == ("fast", 2, None)
+    held_out = model.estimator.held_out_probabilities_
+    there = ~np.isnan(held_out[:, 0])
+    codes = np.searchsorted(model.labels, people()["kind"].to_numpy())
+    cost = -np.log(held_out[there, codes[there]]).mean()
+    assert (record["held_out_score"], record["best_held_out_score"]) == ("log loss", pytest.approx(cost))
+    # The epochs of all kinds are counted as of one training.
+    assert [epoch.epoch for epoch in seen] == list(range(1, 2 * len(groups) + 1))
+    assert {epoch.n_epochs for epoch in seen} == {2 * len(groups)}
+    assert "80 rows" in said[0]
+    assert [line.strip() for line in said[1:]] == model.encoder.notes
+    assert f"{len(groups)} kinds" in model.summary()
+    assert f"{cost:.4f}" in model.summary()
+
+
+def test_a_callback_ends_the_training_of_all_kinds():
+    seen = []
+    model = TableModel.fit(
+        people(), "kind", preset="fast", callbacks=[lambda epoch: seen.append(epoch.epoch) or len(seen) == 2]
+    )
+    assert (seen, model.record["epochs"], len(model.estimator.groups_)) == ([1, 2], 2, 1)
+    assert model.record["stopped_because"] == "A callback asked for it."
+    assert sum(group.share for group in model.estimator.groups_) == pytest.approx(1.0)
+
+
+def test_arguments_of_a_preset_and_of_a_network_exclude_each_other():
+    with pytest.raises(ValueError, match="'preset' parameter of TableModel is for the networks of a preset"):
+        TableModel.fit(people(), "kind", preset="fast", dropout=0.1)
+
+
+def test_a_schema_of_the_whole_table_may_name_the_target():
+    table = people()
+    given = Schema.of_kinds({**Schema.infer(table).kinds, "age": "dropped"})
+    model = TableModel.fit(table, "kind", schema=given, **WAYS["preset"])
+    assert model.encoder.schema.kinds["age"] == "dropped"
+    assert "kind" not in model.encoder.schema.kinds
+    np.testing.assert_array_equal(
+        model.predict_proba(table), model.predict_proba(table.set_column(0, "age", pa.array([1] * 80)))
+    )
 
 
 def test_arguments_take_the_place_of_defaults():

@@ -1,6 +1,7 @@
 """An ensemble that was saved is the ensemble that is loaded, member by member."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,7 +83,8 @@ def test_tables(tmp_path, n_networks):
         assert loaded.predict(people()) == model.predict(people())
     if n_networks > 1:
         first = model.estimator.members_[0]
-        alone = TableModel(model.encoder, first, model.target, model.labels, model.centre, model.scale, model.record)
+        networks = replace(model.networks, estimator=first)
+        alone = TableModel(networks, model.target, model.labels, model.record, first)
         assert not np.allclose(alone.predict_proba(people()), model.predict_proba(people()))
 
 

@@ -86,7 +86,11 @@ def test_what_a_table_model_knows_comes_back(again, name):
     model, _ = fitted(name)
     loaded = again(model)
     assert loaded.describe() == model.describe()
-    assert (loaded.labels, loaded.centre, loaded.scale) == (model.labels, model.centre, model.scale)
+    assert (loaded.labels, loaded.networks.centre, loaded.networks.scale) == (
+        model.labels,
+        model.networks.centre,
+        model.networks.scale,
+    )
     assert loaded.encoder.to_dict() == model.encoder.to_dict()
 
 

@@ -73,7 +73,9 @@ def test_a_table_brings_its_targets():
 def test_amounts_of_a_table_are_on_the_scale_of_the_network():
     model, table = fitted("table of amounts")
     found = work(model, table[:3])
-    np.testing.assert_allclose(found.Y[:, 0] * model.scale + model.centre, table["price"][:3].to_numpy(), rtol=1e-6)
+    np.testing.assert_allclose(
+        found.Y[:, 0] * model.networks.scale + model.networks.centre, table["price"][:3].to_numpy(), rtol=1e-6
+    )
 
 
 def test_a_pair_takes_one_row_or_several():

@@ -1,4 +1,4 @@
-"""`clearprop train`: from a file to a model file."""
+"""`clearprop train`: from a file to a model file, by a preset, or by one network of the person's own making."""
 
 import inspect
 import re
@@ -13,28 +13,41 @@ from clearprop.cli.output import print_json
 from clearprop.cli.progress import training_progress
 from clearprop.engines.precision import PRECISIONS
 from clearprop.estimators.classifier import MLPClassifier
-from clearprop.estimators.table_model import DEFAULTS, TASKS, TableModel
+from clearprop.estimators.own_network import DEFAULTS
+from clearprop.estimators.table_model import BOTH, OF_A_PRESET, TableModel
+from clearprop.estimators.table_task import TASKS
+from clearprop.estimators.tabular.presets import PRESETS
 from clearprop.interchange import save
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.optimizers import OPTIMIZERS
 from clearprop.mathematics.registry import entry_named
 from clearprop.mathematics.schedules import SCHEDULES
-from clearprop.tables import check_writable, read_table
+from clearprop.tables import Schema, check_writable, read_table
 
 #: Constructor arguments whose options have another name.
 OPTIONS = {
     "hidden_layer_sizes": "--hidden",
     "learning_rate_init": "--learning-rate",
     "max_iter": "--epochs",
+    "max_epochs": "--epochs",
+    "n_folds": "--folds",
     "random_state": "--seed",
     "n_members": "--members",
 }
 
 
+OWN_NETWORK = "One network of your own, instead of a preset's: with any of these options"
+
+
 def _option(argument: str, words: str, **more: Any) -> Any:
-    """Build the option of a constructor argument, which shows the default that tables are trained with."""
+    """Build the option of a network's constructor argument, which shows the default that tables are trained with."""
     own = inspect.signature(MLPClassifier).parameters[argument].default
-    return typer.Option(help=words, show_default=_shown(DEFAULTS.get(argument, own)), **more)
+    return _own(words, _shown(DEFAULTS.get(argument, own)), **more)
+
+
+def _own(words: str, default: str, **more: Any) -> Any:
+    """Build an option of a network of one's own."""
+    return typer.Option(help=words, show_default=default, rich_help_panel=OWN_NETWORK, **more)
 
 
 def _shown(default: Any) -> str:
@@ -46,30 +59,56 @@ ACTIVATION_NAMES = ", ".join(entry.name for entry in ACTIVATIONS.values() if ent
 Target = Annotated[str, typer.Option("--target", "-t", help="The column to predict.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="The model file.", show_default="FILE's name.clearprop")]
 Task = Annotated[str, typer.Option(help=f"{', '.join(TASKS)}; auto: regression if the target is an amount.")]
+PresetName = Annotated[
+    str | None,
+    typer.Option(help="; ".join(f"{n}: {p.summary}" for n, p in PRESETS.items()) + ".", show_default="default"),
+]
+SchemaFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--schema", help="What the columns are: a file of `clearprop info TABLE --out FILE`, as you changed it."
+    ),
+]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        help="Networks of each kind, each chosen by its own part of the rows.", show_default="the preset's", min=1
+    ),
+]
+Epochs = Annotated[
+    int | None,
+    typer.Option(help="At most so many times through all rows.", show_default="the preset's; own network: 200", min=1),
+]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        help=f"{', '.join(PRECISIONS)} (bfloat16 where it is faster).", show_default="float32, or as the data"
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Same seed, same model.")]
 Hidden = Annotated[str | None, _option("hidden_layer_sizes", "Units of the hidden layers; '' for none.")]
 Activation = Annotated[str | None, _option("activation", f"{ACTIVATION_NAMES}.")]
 Solver = Annotated[str | None, _option("solver", f"{', '.join(OPTIMIZERS)}, lbfgs.")]
 LearningRate = Annotated[float | None, _option("learning_rate_init", "The first step's size.")]
 ScheduleName = Annotated[str | None, _option("learning_rate", f"{', '.join(SCHEDULES)}.")]
-Epochs = Annotated[int | None, _option("max_iter", "At most so many times through all rows.", min=1)]
-BatchSize = Annotated[int | None, typer.Option(help="Rows a step.", show_default="200, or all if fewer", min=1)]
+BatchSize = Annotated[int | None, _own("Rows a step.", "200, or all if fewer", min=1)]
 Dropout = Annotated[float | None, _option("dropout", "Share of hidden units dropped at each step.")]
 Alpha = Annotated[float | None, _option("alpha", "L2 penalty.")]
 MaxGradNorm = Annotated[float | None, _option("max_grad_norm", "Cut the gradient to this norm.")]
 Scoring = Annotated[
     str | None,
-    typer.Option(help="Held-out score to stop by, a scikit-learn scorer.", show_default="neg_log_loss or r2"),
+    _own("Held-out score to stop by, a scikit-learn scorer.", "neg_log_loss or r2"),
 ]
 EarlyStopping = Annotated[
     bool | None,
-    typer.Option("--early-stopping/--no-early-stopping", help="Hold out a tenth of the rows.", show_default="on"),
+    typer.Option(
+        "--early-stopping/--no-early-stopping",
+        help="Hold out a tenth of the rows.",
+        show_default="on",
+        rich_help_panel=OWN_NETWORK,
+    ),
 ]
 Members = Annotated[int | None, _option("n_members", "Train so many networks, and average their predictions.", min=1)]
-Precision = Annotated[
-    str | None,
-    typer.Option(help=f"{', '.join(PRECISIONS)} (bfloat16 where it is faster).", show_default="as the data"),
-]
-Seed = Annotated[int, typer.Option(min=0, help="Same seed, same model.")]
 
 
 def train(
@@ -77,12 +116,19 @@ def train(
     target: Target,
     out: Out = None,
     task: Task = "auto",
+    preset: PresetName = None,
+    schema: SchemaFile = None,
+    folds: Folds = None,
+    epochs: Epochs = None,
+    precision: Precision = None,
+    seed: Seed = 0,
+    quiet: Quiet = False,
+    as_json: Json = False,
     hidden: Hidden = None,
     activation: Activation = None,
     solver: Solver = None,
     learning_rate: LearningRate = None,
     schedule: ScheduleName = None,
-    epochs: Epochs = None,
     batch_size: BatchSize = None,
     dropout: Dropout = None,
     alpha: Alpha = None,
@@ -90,23 +136,22 @@ def train(
     scoring: Scoring = None,
     early_stopping: EarlyStopping = None,
     members: Members = None,
-    precision: Precision = None,
-    seed: Seed = 0,
-    quiet: Quiet = False,
-    as_json: Json = False,
 ) -> None:
     """Train a classifier (or a regressor) on a table and save it as one file.
 
-    Ctrl-C ends training at the epoch, keeps the best weights and saves.
+    The networks of a preset are trained, or one of your own where an option of it is given. Ctrl-C ends training at the
+    epoch, keeps the best weights and saves.
     """
-    _check_names(activation, solver, schedule, precision)
+    _check_names(preset, activation, solver, schedule, precision)
     chosen: dict[str, Any] = {
+        "preset": preset,
+        "schema": None if schema is None else Schema.read(schema),
+        "n_folds": folds,
         "hidden_layer_sizes": None if hidden is None else _sizes(hidden),
         "activation": activation,
         "solver": solver,
         "learning_rate_init": learning_rate,
         "schedule": schedule,
-        "max_iter": epochs,
         "batch_size": batch_size,
         "dropout": dropout,
         "alpha": alpha,
@@ -118,8 +163,11 @@ def train(
         "random_state": seed,
     }
     given = {name: value for name, value in chosen.items() if value is not None}
+    if epochs is not None:
+        is_own = any(name not in (*OF_A_PRESET, *BOTH) for name in given)
+        given["max_iter" if is_own else "max_epochs"] = epochs
     out = out or file.with_name(file.name.removesuffix(".gz")).with_suffix(".clearprop")
-    check_not_over(out, file)
+    check_not_over(out, *(path for path in (file, schema) if path is not None))
     table = read_table(file)
     try:
         train_and_save(table, target, out, source=file.name, task=task, quiet=quiet, as_json=as_json, **given)
@@ -127,8 +175,12 @@ def train(
         raise ValueError(_in_options(str(error))) from None
 
 
-def _check_names(activation: str | None, solver: str | None, schedule: str | None, precision: str | None) -> None:
+def _check_names(
+    preset: str | None, activation: str | None, solver: str | None, schedule: str | None, precision: str | None
+) -> None:
     """Refuse unknown names before the table is read, with the closest known one."""
+    if preset is not None:
+        entry_named(PRESETS, preset, "--preset")
     elementwise = {name: entry for name, entry in ACTIVATIONS.items() if entry.elementwise}
     if activation is not None:
         entry_named(elementwise, activation, "--activation")
@@ -170,7 +222,7 @@ def _in_options(message: str) -> str:
     def option(match: re.Match[str]) -> str:
         return OPTIONS.get(match[1], "--" + match[1].replace("_", "-"))
 
-    return re.sub(r"The '(\w+)' parameter of \w+", option, message)
+    return re.sub(r"[Tt]he '(\w+)' parameter of \w+", option, message)
 
 
 def _sizes(text: str) -> tuple[int, ...]:

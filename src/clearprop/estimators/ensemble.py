@@ -68,11 +68,16 @@ def summarise(ensemble: "MultilayerPerceptron") -> None:
             values = [getattr(member, name) for member in members]
             setattr(ensemble, name, None if values[0] is None else float(np.mean(values)))
     history = ensemble.history_
-    reasons = Counter(member.history_.stopped_because for member in members if member.history_.stopped_because)
-    history.stopped_because = next(iter(reasons), "")
-    if len(reasons) > 1:
-        history.stopped_because = " ".join(f"{count} of the networks: {reason}" for reason, count in reasons.items())
+    history.stopped_because = reasons_of([member.history_ for member in members])
     history.best_epoch = _best_epoch(history)
+
+
+def reasons_of(histories: list[History]) -> str:
+    """Return why the training of several networks ended: the reason, or each with how many it holds for."""
+    reasons = Counter(history.stopped_because for history in histories if history.stopped_because)
+    if len(reasons) > 1:
+        return " ".join(f"{count} of the networks: {reason}" for reason, count in reasons.items())
+    return next(iter(reasons), "")
 
 
 def _mean_history(histories: list[History]) -> History:

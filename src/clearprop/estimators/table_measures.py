@@ -18,13 +18,15 @@ def of_amounts(y: Array, predicted: Array, baseline: float) -> dict[str, Any]:
     }
 
 
-def of_classes(codes: Array, probabilities: Array, commonest: int) -> dict[str, Any]:
-    """Measure probabilities, (n, n_classes), of the class codes (n,), −1 for a class that training never saw.
+def of_classes(codes: Array, probabilities: Array, predicted: Array, commonest: int) -> dict[str, Any]:
+    """Measure probabilities, (n, n_classes), and predicted class codes, (n,), by the true codes, (n,).
+
+    A code of −1 is a class that training never saw.
 
     Log loss and AUC are of the known classes; AUC is None where one of them is missing. The baseline always says the
     commonest class of training.
     """
-    known, predicted = codes >= 0, probabilities.argmax(axis=1)
+    known = codes >= 0
     measures: dict[str, Any] = {
         "accuracy": float(np.mean(predicted == codes)),
         "majority_class_accuracy": float(np.mean(codes == commonest)),

@@ -1,7 +1,6 @@
-"""A raw table in, predictions out: an encoder, an estimator and what the target means, as one model."""
+"""A raw table in, predictions out: networks, what the target means, and how they were trained, as one model."""
 
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,60 +10,45 @@ import pyarrow as pa
 
 from clearprop.engines import native
 from clearprop.estimators.classifier import MLPClassifier
+from clearprop.estimators.encoded_network import EncodedNetwork
+from clearprop.estimators.own_network import train_own_network
 from clearprop.estimators.regressor import MLPRegressor
-from clearprop.estimators.scikit_learn import ConvergenceWarning
-from clearprop.estimators.table_predictor import Label, TablePredictor
+from clearprop.estimators.table_predictor import TableNetworks, TablePredictor
+from clearprop.estimators.table_task import TableTask
+from clearprop.estimators.tabular.classifier import TabularClassifier
+from clearprop.estimators.tabular.regressor import TabularRegressor
 from clearprop.mathematics.arrays import Array
-from clearprop.tables import (
-    TableEncoder,
-    TableError,
-    amounts_of,
-    class_labels,
-    codes_of,
-    looks_continuous,
-    split_target,
-    to_table,
-)
-from clearprop.tables.errors import counted
+from clearprop.tables import FeatureReader, TableError, amounts_of, codes_of, split_target, to_table
+from clearprop.training import Epoch
 
 if TYPE_CHECKING:
     from clearprop.derivation.gradient_checks import GradientCheck
     from clearprop.derivation.working import Worked
 
-TOO_FEW = "too few rows, or too few of a class"
+Estimator = TabularClassifier | TabularRegressor | MLPClassifier | MLPRegressor
+Trained = tuple[TableNetworks, Estimator, dict[str, Any]]
 
-TASKS = ("auto", "classification", "regression")
-
-#: What tables are trained with unless the person says otherwise; early stopping watches the log loss, which tells
-#: sooner than accuracy that a model has become too sure.
-DEFAULTS: dict[str, Any] = {
-    "hidden_layer_sizes": (128, 64),
-    "learning_rate_init": 1e-3,
-    "max_iter": 200,
-    "dropout": 0.2,
-    "early_stopping": True,
-    "n_iter_no_change": 10,
-    "tol": 0.0,
-    "random_state": 0,
-}
+#: Arguments of the networks of a preset alone; `BOTH` are of a network of one's own, too.
+OF_A_PRESET = ("preset", "schema", "n_folds", "max_epochs", "calibrate", "decision")
+BOTH = ("class_weight", "precision", "engine", "callbacks", "random_state")
 
 
 @dataclass
 class TableModel(TablePredictor):
-    """A network for raw tables: columns are encoded, the target is decoded, and the training is on record.
+    """Networks for raw tables: columns are encoded, the target is decoded, and the training is on record.
 
     Arguments:
-        estimator: trained on the matrix and on class codes (or the standardised target).
-        encoder, target, labels, centre, scale, record: see `TablePredictor`, which predicts.
+        networks, target, labels, record: see `TablePredictor`, which predicts.
+        estimator: what was trained: on the table for a preset, on the matrix of the encoder for a network of one's own.
 
     Example:
         >>> table = {"x": [0.0, 1.0, 2.0, 3.0] * 25, "kind": ["small", "small", "large", "large"] * 25}
-        >>> model = TableModel.fit(table, "kind", learning_rate_init=0.05)
+        >>> model = TableModel.fit(table, "kind", preset="fast")
         >>> model.predict({"x": [0.5, 2.5]}).to_pylist(), model.record["rows"]
         (['small', 'large'], 100)
     """
 
-    estimator: MLPClassifier | MLPRegressor
+    estimator: Estimator
 
     @classmethod
     def fit(
@@ -77,7 +61,7 @@ class TableModel(TablePredictor):
         say: Callable[[str], None] = lambda line: None,
         **arguments: Any,
     ) -> "TableModel":
-        """Train on a table.
+        """Train on a table: the networks of a preset, or, where an argument of one is given, a network of one's own.
 
         Arguments:
             table: anything that `clearprop.tables.to_table` takes.
@@ -85,50 +69,23 @@ class TableModel(TablePredictor):
             source: the table's name, for messages and the record.
             task: "classification", "regression", or "auto": regression if the target looks like an amount.
             say: is given each line about what is going to be trained on what.
-            arguments: of `MLPClassifier` or `MLPRegressor`, in place of `DEFAULTS`.
+            arguments: of `TabularClassifier` or `TabularRegressor`; or of `MLPClassifier` or `MLPRegressor`, in place
+                of `own_network.DEFAULTS`.
 
         Raises:
             TableError: the table or the target cannot be used.
-            ValueError: an argument that does not fit.
+            ValueError: an argument that does not fit, or arguments of both.
             DivergenceError: a loss was not finite.
         """
-        if task not in TASKS:
-            raise ValueError(
-                f"The 'task' parameter of TableModel must be among {', '.join(TASKS)}. Got {task!r} instead."
-            )
         began = time.perf_counter()
-        features, values, dropped = split_target(to_table(table), target, source=source)
-        encoder = TableEncoder()
-        X = encoder.fit_transform(features, source=source)
-        regression = task == "regression" or (task == "auto" and looks_continuous(values))
-        labels, y, centre, scale = _encoded_target(values, regression, source, target)
-        settings = _settings(arguments, regression)
-        estimator = (MLPRegressor if regression else MLPClassifier)(**settings)
-        say(_headline(source, len(y), dropped, len(features.column_names), target, labels))
-        for note in encoder.notes:
-            say(f"  {note}")
+        train = train_own_network if _asks_for_own_network(arguments) else _train_preset
+        asked = TableTask.of(table, target, task, source=source, say=say)
+        say(asked.headline())
         if native.why_not:
             say(f"  {native.why_not}; training is slower without it")
-        if estimator.early_stopping and not _can_hold_out(y, labels, estimator.validation_fraction):
-            if arguments.get("early_stopping"):
-                raise TableError(
-                    f"early stopping cannot hold out {TOO_FEW}; leave it out", source=source, column=target
-                )
-            say(f"  no rows are held out, for there are {TOO_FEW}: the training loss says when to stop")
-            estimator.set_params(early_stopping=False)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # how training ended is on record
-            estimator.fit(X, y)
-        record = {
-            "source": source,
-            "rows": len(y),
-            "rows_dropped": dropped,
-            "features": len(encoder.feature_names),
-            "commonest_class": None if labels is None else labels[int(np.bincount(y).argmax())],
-            **_training_record(estimator),
-            "seconds": time.perf_counter() - began,
-        }
-        return cls(encoder, estimator, target, labels, centre, scale, record)
+        networks, estimator, record = train(asked, {"random_state": 0, **arguments})
+        record = {**asked.record(), **record, "seconds": time.perf_counter() - began}
+        return cls(networks, target, asked.labels, record, estimator)
 
     def work(self, table: Any, *, source: str = "table", **options: Any) -> "Worked":
         """Work one training step on the rows of a table out, with every number: see `clearprop.work`.
@@ -139,8 +96,7 @@ class TableModel(TablePredictor):
             TableError: as `predict`; a target that training never saw.
         """
         X, y = self._rows_and_targets(table, source)
-        names = {"input_names": tuple(self.encoder.feature_names), "output_names": self._output_names()}
-        return self.estimator.work(X, y, **{**names, **options})
+        return self.estimator.work(X, y, **{**self._names(), **options})
 
     def check_gradient(
         self, table: Any = None, y: None = None, *, source: str = "table", **options: Any
@@ -156,26 +112,34 @@ class TableModel(TablePredictor):
         rows = (None, None) if table is None else self._rows_and_targets(table, source)
         return self.estimator.check_gradient(*rows, **options)
 
-    def _rows_and_targets(self, table: Any, source: str) -> tuple[Array, Array | None]:
-        """Return rows as numbers and the targets, or None where the table has none."""
+    def _rows_and_targets(self, table: Any, source: str) -> tuple[Any, Array | None]:
+        """Return rows and targets as the estimator takes them; for targets None where the table has none."""
         table = to_table(table)
-        X = self.encoder.transform(table, source=source).astype(np.float64)
         has_target = self.target in table.column_names and table[self.target].null_count < table.num_rows
-        return X, self._targets(table, source) if has_target else None
+        y = self._targets(table, source) if has_target else None
+        if isinstance(self.networks, EncodedNetwork):
+            return self.networks.encoder.transform(table, source=source).astype(np.float64), y
+        return table.drop_columns([self.target] if self.target in table.column_names else []), y
 
-    def _output_names(self) -> tuple[str, ...]:
-        """Return the class of each output, or the target's name."""
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """Return the names of the inputs, where the estimator was trained on a matrix, and of the outputs."""
         if self.labels is None:
-            return (self.target,)
-        return tuple(str(label) for label in (self.labels[1:] if len(self.labels) == 2 else self.labels))
+            outputs: tuple[str, ...] = (self.target,)
+        else:
+            one_output = len(self.labels) == 2 and isinstance(self.networks, EncodedNetwork)
+            outputs = tuple(str(label) for label in (self.labels[1:] if one_output else self.labels))
+        if isinstance(self.networks, EncodedNetwork):
+            return {"input_names": tuple(self.networks.encoder.feature_names), "output_names": outputs}
+        return {"output_names": outputs}
 
     def _targets(self, table: pa.Table, source: str) -> Array:
-        """Return the target column as the network was trained on it: class codes, or standardised amounts."""
+        """Return the target column as the estimator was trained on it: class codes, or amounts."""
         _, values, dropped = split_target(table, self.target, source=source)
         if dropped:
             raise TableError("the target is missing; leave the column out to take the prediction", source=source)
         if self.labels is None:
-            return (amounts_of(values, source=source, target=self.target) - self.centre) / self.scale
+            y = amounts_of(values, source=source, target=self.target)
+            return self.networks.standardised(y) if isinstance(self.networks, EncodedNetwork) else y
         codes = codes_of(self.labels, values)
         if (codes < 0).any():
             unknown = values[int(np.argmax(codes < 0))].as_py()
@@ -184,59 +148,41 @@ class TableModel(TablePredictor):
         return codes
 
 
-def _headline(source: str, n_rows: int, n_dropped: int, n_columns: int, target: str, labels: list[Label] | None) -> str:
-    kind = "an amount (for classes, ask for classification)" if labels is None else f"{len(labels)} classes"
-    without = f" ({n_dropped:,} more without a target were dropped)" if n_dropped else ""
-    return f"{source}: {n_rows:,} rows{without}, {counted(n_columns, 'column')}; to predict: {target!r}, {kind}"
+def _asks_for_own_network(arguments: dict[str, Any]) -> bool:
+    """Whether an argument is of a network of one's own; ValueError where another one is of a preset."""
+    own = [name for name in arguments if name not in (*OF_A_PRESET, *BOTH)]
+    preset = [name for name in arguments if name in OF_A_PRESET]
+    if own and preset:
+        raise ValueError(
+            f"The {preset[0]!r} parameter of TableModel is for the networks of a preset, but the {own[0]!r} parameter "
+            "of TableModel asks for a network of your own. Leave one out."
+        )
+    return bool(own)
 
 
-def _training_record(estimator: MLPClassifier | MLPRegressor) -> dict[str, Any]:
-    history, best = estimator.history_, getattr(estimator, "best_validation_score_", None)
-    return {
-        "epochs": len(history),
-        "best_epoch": history.best_epoch,
-        "held_out_score": None if best is None else estimator.scoring,
-        "best_held_out_score": best,
-        "stopped_because": history.stopped_because,
-        "engine": estimator.engine_,
-    }
+def _train_preset(task: TableTask, arguments: dict[str, Any]) -> Trained:
+    """Train the networks of a preset; what predicts from the table, the estimator, and its record."""
+    callbacks = [*(arguments.get("callbacks") or ()), _Notes(task.say)]
+    settings = {**arguments, "callbacks": callbacks}
+    if (schema := arguments.get("schema")) is not None:  # one of the whole table, perhaps
+        settings["schema"] = schema.without(task.target)
+    estimator = (TabularRegressor if task.labels is None else TabularClassifier)(**settings)
+    estimator._source = task.source
+    estimator.fit(task.features, task.y)
+    estimator.set_params(callbacks=None)
+    return estimator.fitted_table(), estimator, estimator.training_record()
 
 
-def _encoded_target(
-    values: pa.Array, regression: bool, source: str, target: str
-) -> tuple[list[Label] | None, Array, float, float]:
-    if regression:
-        y = amounts_of(values, source=source, target=target)
-        with np.errstate(over="ignore", invalid="ignore"):
-            centre, scale = float(y.mean()), float(y.std())
-        if not np.isfinite(scale):
-            raise TableError("holds numbers too large to square; divide them", source=source, column=target)
-        if scale == 0.0:
-            raise TableError(f"every target is {centre:g}; two different ones are needed", source=source, column=target)
-        return None, (y - centre) / scale, centre, scale
-    try:
-        labels, codes = class_labels(values)
-    except TableError as error:
-        raise TableError(error.problem, source=source, column=target) from None
-    return labels, codes, 0.0, 1.0
+@dataclass(frozen=True)
+class _Notes:
+    """A callback that says what was decided of the columns, before the training."""
 
+    say: Callable[[str], None]
 
-def _settings(arguments: dict[str, Any], regression: bool) -> dict[str, Any]:
-    """Fill in the defaults of what was not asked for, and refuse what would be ignored."""
-    stochastic = arguments.get("solver") != "lbfgs"
-    defaults = {**DEFAULTS, "scoring": "r2" if regression else "neg_log_loss"}
-    if not stochastic:
-        defaults |= {"dropout": 0.0, "early_stopping": False}
-    settings = {**defaults, **arguments}
-    if settings["early_stopping"] and not stochastic:
-        raise ValueError("The 'early_stopping' parameter of TableModel needs another solver than lbfgs. Leave one out.")
-    if "scoring" in arguments and not settings["early_stopping"]:
-        raise ValueError("The 'scoring' parameter of TableModel is what early stopping watches. Leave it out without.")
-    return settings
+    def on_columns(self, reader: FeatureReader) -> None:
+        """Say one line for each decision that a person should know of."""
+        for note in reader.notes:
+            self.say(f"  {note}")
 
-
-def _can_hold_out(y: Array, labels: list[Label] | None, fraction: float) -> bool:
-    """Whether a held-out part would have a row of each class, and the rest of the rows as well."""
-    n_classes = 2 if labels is None else len(labels)
-    least = len(y) if labels is None else int(np.bincount(y).min())
-    return int(len(y) * fraction) >= max(2, n_classes) and least >= 2
+    def __call__(self, epoch: Epoch) -> None:
+        """Say nothing of an epoch."""

@@ -7,54 +7,65 @@ import numpy as np
 import pyarrow as pa
 
 from clearprop.mathematics.arrays import Array
-from clearprop.mathematics.network import Network
-from clearprop.tables import TableEncoder, TableError, amounts_of, codes_of, split_target, to_table
+from clearprop.tables import FeatureReader, TableEncoder, TableError, amounts_of, codes_of, split_target, to_table
 from clearprop.tables.arrow_values import arrow_array
 
 Label = str | int | float | bool
 
 
-class Fitted(Protocol):
-    """What predicts from a matrix: an estimator, or a `FittedNetwork`, whose predictions are the same."""
+class TableNetworks(Protocol):
+    """What predicts from a raw table: networks of a preset (`FittedTable`), or a person's own (`EncodedNetwork`)."""
 
-    network_: Network
+    @property
+    def encoder(self) -> TableEncoder | FeatureReader:
+        """From columns to numbers."""
 
-    def predict(self, X: Any) -> Any:
-        """Predict the targets of the rows of X, (n, n_0)."""
+    def probabilities(self, table: Any, source: str = "table") -> Array:
+        """The probabilities of the classes, (n, n_classes)."""
 
-    def predict_proba(self, X: Any) -> Array:
-        """Predict the probabilities of the classes, (n, n_classes)."""
+    def amounts(self, table: Any, source: str = "table") -> Array:
+        """The amounts, (n,)."""
+
+    def classes(self, probabilities: Array) -> Array:
+        """The codes of the classes that are predicted, (n,)."""
+
+    def overview(self) -> dict[str, Any]:
+        """What the networks are, in a few names and values."""
+
+    def headline(self) -> str:
+        """What the networks are, in one line."""
 
 
 @dataclass
 class TablePredictor:
-    """A fitted network for raw tables: columns are encoded, the target is decoded, and the training is on record.
+    """Fitted networks for raw tables: columns are encoded, the target is decoded, and the training is on record.
 
     Arguments:
-        encoder: from columns to a matrix.
-        estimator: from the matrix to probabilities of the classes, or to the standardised target.
+        networks: from a table to probabilities of the classes, or to amounts.
         target: the target column's name.
         labels: the classes in the order of the codes; None for regression.
-        centre, scale: the regression target is (network output) · scale + centre.
         record: how the model was trained: rows, rows dropped, seconds, epochs, why it ended, ...
 
     Example:
+        >>> from clearprop.estimators.encoded_network import EncodedNetwork
         >>> from clearprop.estimators.fitted_network import FittedNetwork
-        >>> from clearprop.mathematics.network import Parameters
+        >>> from clearprop.mathematics.network import Network, Parameters
         >>> network = FittedNetwork(Network((1, 2)), Parameters.of([[[-1.0], [1.0]]], [[0.0, 0.0]]))
-        >>> encoder = TableEncoder().fit({"x": [0.0, 2.0]})
-        >>> model = TablePredictor(encoder, network, "kind", ["small", "large"], 0.0, 1.0, record={})
+        >>> encoded = EncodedNetwork(TableEncoder().fit({"x": [0.0, 2.0]}), network)
+        >>> model = TablePredictor(encoded, "kind", ["small", "large"], record={})
         >>> model.predict({"x": [0.5, 7]}).to_pylist()
         ['small', 'large']
     """
 
-    encoder: TableEncoder
-    estimator: Fitted
+    networks: TableNetworks
     target: str
     labels: list[Label] | None
-    centre: float
-    scale: float
     record: dict[str, Any]
+
+    @property
+    def encoder(self) -> TableEncoder | FeatureReader:
+        """From columns to numbers."""
+        return self.networks.encoder
 
     @property
     def task(self) -> str:
@@ -63,16 +74,11 @@ class TablePredictor:
 
     def overview(self) -> dict[str, Any]:
         """Say what the model is, in a few names and values."""
-        network, members = self.estimator.network_, len(getattr(self.estimator, "members_", ()))
         return {
             "task": self.task,
             "target": self.target,
             "classes": None if self.labels is None else ", ".join(str(label) for label in self.labels),
-            "network": "-".join(str(size) for size in network.sizes),
-            "hidden_activation": network.hidden if isinstance(network.hidden, str) else ", ".join(network.hidden),
-            "output_and_loss": f"{network.output}, {network.loss}",
-            "parameters": network.n_parameters * max(1, members),
-            **({"members": members} if members else {}),
+            **self.networks.overview(),
         }
 
     def describe(self) -> dict[str, Any]:
@@ -82,15 +88,14 @@ class TablePredictor:
         return {**self.overview(), **labels, "columns": columns, "notes": self.encoder.notes, "training": self.record}
 
     def summary(self) -> str:
-        """Say in two lines which network was trained and how training ended."""
-        about, record = self.overview(), self.record
+        """Say in two lines which networks were trained and how training ended."""
+        record = self.record
         best, score = record["best_held_out_score"], ""
         if best is not None:
-            score = f"; best held-out {record['held_out_score']} {best:.4f} at epoch {record['best_epoch']}"
-        what = f"{about['members']} networks" if "members" in about else "Network"
+            at = "" if record["best_epoch"] is None else f" at epoch {record['best_epoch']}"
+            score = f"; held-out {record['held_out_score']} {best:.4f}{at}"
         return (
-            f"{what} {about['network']} ({about['hidden_activation']}; {about['output_and_loss']}), "
-            f"{about['parameters']:,} parameters, engine {record['engine']}\n"
+            f"{self.networks.headline()}, engine {record['engine']}\n"
             f"Trained {record['epochs']} epochs in {record['seconds']:.1f} s{score}. {record['stopped_because']}"
         )
 
@@ -133,20 +138,19 @@ class TablePredictor:
         output = self._output(features, source)
         if self.labels is None:
             y = amounts_of(values, source=source, target=self.target)
-            return counts | table_measures.of_amounts(y, output, self.centre)
-        codes = codes_of(self.labels, values)
-        return counts | table_measures.of_classes(codes, output, self.labels.index(self.record["commonest_class"]))
+            return counts | table_measures.of_amounts(y, output, self.record["mean_target"])
+        codes, predicted = codes_of(self.labels, values), self.networks.classes(output)
+        commonest = self.labels.index(self.record["commonest_class"])
+        return counts | table_measures.of_classes(codes, output, predicted, commonest)
 
     def _output(self, table: Any, source: str) -> Array:
-        X = self.encoder.transform(table, source=source)
-        if not len(X):
+        """The probabilities of the classes, (n, n_classes), or the amounts, (n,)."""
+        table = to_table(table)
+        if not table.num_rows:
             raise TableError("has no rows; at least one is needed", source=source)
-        if self.labels is None:
-            # In float32, a small spread around a large centre would be lost.
-            return self.estimator.predict(X).astype(np.float64) * self.scale + self.centre
-        return self.estimator.predict_proba(X)
+        return (self.networks.amounts if self.labels is None else self.networks.probabilities)(table, source)
 
     def _decoded(self, output: Array) -> pa.Array:
         if self.labels is None:
             return arrow_array(output)
-        return arrow_array(self.labels).take(arrow_array(output.argmax(axis=1)))
+        return arrow_array(self.labels).take(arrow_array(np.asarray(self.networks.classes(output))))

@@ -7,12 +7,24 @@ import numpy as np
 import clearprop
 from clearprop.estimators.base import MultilayerPerceptron
 from clearprop.estimators.classifier import MLPClassifier
+from clearprop.estimators.encoded_network import EncodedNetwork
 from clearprop.estimators.ensemble import new_member
 from clearprop.estimators.labels import Labels
 from clearprop.estimators.regressor import MLPRegressor
 from clearprop.estimators.table_model import TableModel
-from clearprop.interchange.predictor import network_of, table_model_of
-from clearprop.mathematics.network import Parameters
+from clearprop.estimators.tabular.base import TabularEstimator
+from clearprop.interchange.plain import (
+    plain_arguments,
+    plain_array,
+    plain_network,
+    plain_value,
+    rebuilt_argument,
+    rebuilt_array,
+)
+from clearprop.interchange.predictor import TABULAR, encoded_network_of, network_of, record_of
+from clearprop.interchange.tabular_description import describe_tabular, rebuild_tabular, tensors_of_tabular
+from clearprop.interchange.tensors import Tensors, parameters_of, tensors_of
+from clearprop.mathematics.arrays import Array
 from clearprop.training import History
 
 ESTIMATORS = {"MLPClassifier": MLPClassifier, "MLPRegressor": MLPRegressor}
@@ -34,45 +46,61 @@ PLAIN_ATTRIBUTES = (
 )
 
 
+def is_fitted(estimator: MultilayerPerceptron | TabularEstimator) -> bool:
+    """Whether there is anything to save."""
+    if isinstance(estimator, TabularEstimator):
+        return estimator.__sklearn_is_fitted__()
+    return bool(estimator._n_trained)
+
+
+def tensors_of_estimator(estimator: MultilayerPerceptron | TabularEstimator) -> dict[str, Array]:
+    """All numbers of a fitted estimator's networks."""
+    if isinstance(estimator, TabularEstimator):
+        return tensors_of_tabular(estimator)
+    return tensors_of([network.parameters_ for network in estimator._fitted_networks()])
+
+
 def describe(model: Any) -> dict[str, Any]:
-    """All of a fitted model but its W and b, as plain values."""
+    """All of a fitted model but its tensors, as plain values."""
+    written_by = {"written_by": clearprop.__version__}
     if not isinstance(model, TableModel):
-        return {"kind": "estimator", "written_by": clearprop.__version__, "estimator": _describe_estimator(model)}
+        return {**written_by, "kind": "estimator", "estimator": _describe_estimator(model)}
+    encoded = model.networks if isinstance(model.networks, EncodedNetwork) else None
     return {
+        **written_by,
         "kind": "table model",
-        "written_by": clearprop.__version__,
         "estimator": _describe_estimator(model.estimator),
-        "encoder": model.encoder.to_dict(),
+        **({"encoder": encoded.encoder.to_dict(), "centre": encoded.centre, "scale": encoded.scale} if encoded else {}),
         "target": model.target,
         "labels": model.labels,
-        "centre": model.centre,
-        "scale": model.scale,
         "record": model.record,
     }
 
 
-def rebuild(description: dict[str, Any], parameters: list[Parameters]) -> Any:
-    """The model that `describe` described, from the parameters of each of its networks.
+def rebuild(description: dict[str, Any], tensors: Tensors) -> Any:
+    """The model that `describe` described, with the tensors of its networks.
 
-    Raises KeyError, TypeError or ValueError where description and parameters do not hold together.
+    Raises KeyError, TypeError or ValueError where description and tensors do not hold together.
     """
-    estimator = _rebuild_estimator(description["estimator"], parameters)
+    plain = description["estimator"]
+    estimator = (rebuild_tabular if plain["class"] in TABULAR else _rebuild_estimator)(plain, tensors)
     if description["kind"] == "estimator":
         return estimator
-    return table_model_of(TableModel, description, estimator)
+    networks = (
+        estimator.fitted_table()
+        if isinstance(estimator, TabularEstimator)
+        else encoded_network_of(description, estimator)
+    )
+    return TableModel(networks, description["target"], description["labels"], record_of(description), estimator)
 
 
-def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
-    network = estimator.network_
+def _describe_estimator(estimator: MultilayerPerceptron | TabularEstimator) -> dict[str, Any]:
+    if isinstance(estimator, TabularEstimator):
+        return describe_tabular(estimator)
     plain: dict[str, Any] = {
         "class": type(estimator).__name__,
-        "arguments": {name: _plain(value) for name, value in estimator.get_params().items() if _is_plain(value)},
-        "network": {
-            "sizes": list(network.sizes),
-            "hidden": _plain(network.hidden),
-            "output": network.output,
-            "loss": network.loss,
-        },
+        "arguments": plain_arguments(estimator),
+        "network": plain_network(estimator.network_),
         **_learned(estimator),
     }
     if estimator.n_members > 1:
@@ -80,20 +108,15 @@ def _describe_estimator(estimator: MultilayerPerceptron) -> dict[str, Any]:
     if hasattr(estimator, "feature_names_in_"):
         plain["feature_names"] = [str(name) for name in estimator.feature_names_in_]
     if isinstance(estimator, MLPClassifier):
-        classes = estimator.classes_
-        plain["classes"] = {
-            "values": classes.tolist(),
-            "dtype": "object" if classes.dtype == object else classes.dtype.str,
-            "labels_of": estimator._labels.kind,
-            "sparse": estimator._labels.sparse,
-        }
+        labels = estimator._labels
+        plain["classes"] = {**plain_array(estimator.classes_), "labels_of": labels.kind, "sparse": labels.sparse}
     return plain
 
 
 def _learned(estimator: MultilayerPerceptron) -> dict[str, Any]:
     """What training told of a network, or of several together."""
     return {
-        "attributes": {n: _plain(getattr(estimator, n)) for n in PLAIN_ATTRIBUTES if hasattr(estimator, n)},
+        "attributes": {n: plain_value(getattr(estimator, n)) for n in PLAIN_ATTRIBUTES if hasattr(estimator, n)},
         "history": estimator.history_.to_dict(),
     }
 
@@ -105,22 +128,21 @@ def _set_learned(estimator: MultilayerPerceptron, plain: dict[str, Any]) -> None
         setattr(estimator, name, value)
 
 
-def _rebuild_estimator(plain: dict[str, Any], parameters: list[Parameters]) -> MultilayerPerceptron:
-    arguments = {name: _argument(value) for name, value in plain["arguments"].items()}
+def _rebuild_estimator(plain: dict[str, Any], tensors: Tensors) -> MultilayerPerceptron:
+    arguments = {name: rebuilt_argument(value) for name, value in plain["arguments"].items()}
     estimator = ESTIMATORS[plain["class"]](**arguments)
     estimator.network_ = network_of(plain["network"])
     _set_learned(estimator, plain)
     if "feature_names" in plain:
         estimator.feature_names_in_ = np.array(plain["feature_names"], dtype=object)
     if isinstance(estimator, MLPClassifier):
-        classes = np.array(plain["classes"]["values"], dtype=plain["classes"]["dtype"])
+        classes = rebuilt_array(plain["classes"])
         estimator._labels = Labels(classes, plain["classes"]["labels_of"], plain["classes"]["sparse"])
         estimator.classes_ = classes
     networks = [estimator]
     if estimator.n_members > 1:
         networks = estimator.members_ = [_rebuild_member(estimator, told) for told in plain["members"]]
-    for network, its_own in zip(networks, parameters, strict=True):
-        its_own.check_fit(network.network_)
+    for network, its_own in zip(networks, parameters_of(tensors, estimator.network_), strict=True):
         network._show(its_own)
         network._run = None
     return estimator
@@ -131,26 +153,3 @@ def _rebuild_member(ensemble: MultilayerPerceptron, plain: dict[str, Any]) -> Mu
     member.network_ = ensemble.network_
     _set_learned(member, plain)
     return member
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(_is_plain(key) and _is_plain(item) for key, item in value.items())
-    if isinstance(value, list | tuple | np.ndarray):
-        return all(_is_plain(item) for item in value)
-    return value is None or isinstance(value, str | int | float | bool | np.number | np.bool)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):  # as pairs, for JSON's keys are texts and those of class_weight may be numbers
-        return {"pairs": [[_plain(key), _plain(item)] for key, item in value.items()]}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(item) for item in value]
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _argument(plain: Any) -> Any:
-    """The inverse of `_plain` for an estimator's argument (a list comes back as a tuple)."""
-    if isinstance(plain, dict):
-        return dict(plain["pairs"])
-    return tuple(plain) if isinstance(plain, list) else plain

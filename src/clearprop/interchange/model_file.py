@@ -1,8 +1,8 @@
 """The Clearprop model file: safetensors, with a versioned JSON description in its metadata. Nothing in it is executed.
 
-Tensors `W1`..`WL`, (n_l, n_{l−1}), and `b1`..`bL`, (n_l,); those of an ensemble's networks are stacked. Metadata:
-`clearprop`, the description (JSON), and `sha256`, the checksum of description and tensors. docs/model-file.md is the
-specification; a reader of version n reads 1..n.
+Tensors `W1`..`WL`, (n_l, n_{l−1}), and `b1`..`bL`, (n_l,); those of an ensemble's networks are stacked, those of each
+kind of networks in a tabular estimator have a prefix. Metadata: `clearprop`, the description (JSON), and `sha256`, the
+checksum of description and tensors. docs/model-file.md is the specification; a reader of version n reads 1..n.
 """
 
 import hashlib
@@ -17,19 +17,20 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as serialize
 
 from clearprop.estimators.table_predictor import TablePredictor
-from clearprop.interchange.predictor import rebuild_predictor
+from clearprop.interchange.predictor import TABULAR, rebuild_predictor
 from clearprop.mathematics.arrays import Array
-from clearprop.mathematics.network import Parameters
 from clearprop.tables import TableError, atomic_write
 
 if TYPE_CHECKING:
     from clearprop.estimators.classifier import MLPClassifier
     from clearprop.estimators.regressor import MLPRegressor
     from clearprop.estimators.table_model import TableModel
+    from clearprop.estimators.tabular.classifier import TabularClassifier
+    from clearprop.estimators.tabular.regressor import TabularRegressor
 
-VERSION = 2
+VERSION = 3
 
-Model: TypeAlias = "MLPClassifier | MLPRegressor | TableModel"
+Model: TypeAlias = "MLPClassifier | MLPRegressor | TabularClassifier | TabularRegressor | TableModel"
 
 Rebuilt = TypeVar("Rebuilt")
 
@@ -45,7 +46,7 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
     training that goes on after `load` starts with a fresh optimizer. Of an ensemble, every member is saved.
 
     Arguments:
-        model: a fitted `MLPClassifier` or `MLPRegressor`, or what `load` returns for a model of the command line.
+        model: a fitted estimator of Clearprop, or what `load` returns for a model of the command line.
         path: the file; its usual suffix is `.clearprop`.
 
     Raises:
@@ -62,19 +63,19 @@ def save(model: Model, path: str | os.PathLike[str]) -> None:
         >>> np.array_equal(again.predict_proba(X), model.predict_proba(X))
         True
     """
-    from clearprop.estimators.classifier import MLPClassifier  # late, here and in `load`: scikit-learn comes with it
-    from clearprop.estimators.regressor import MLPRegressor
+    from clearprop.estimators.base import MultilayerPerceptron  # late, here and in `load`: it loads scikit-learn
     from clearprop.estimators.table_model import TableModel
-    from clearprop.interchange.description import describe
+    from clearprop.estimators.tabular.base import TabularEstimator
+    from clearprop.interchange.description import describe, is_fitted, tensors_of_estimator
 
     estimator = model.estimator if isinstance(model, TableModel) else model
-    if not isinstance(estimator, MLPClassifier | MLPRegressor):
+    if not isinstance(estimator, MultilayerPerceptron | TabularEstimator):
         raise ModelFileError(f"{path}: a model of Clearprop can be saved, but this is a {type(model).__name__}")
-    if not estimator._n_trained:
+    if not is_fitted(estimator):
         raise ModelFileError(f"{path}: only a fitted model can be saved; call fit first")
-    tensors = _tensors([network.parameters_ for network in estimator._fitted_networks()])
+    tensors = tensors_of_estimator(estimator)
     try:
-        text = json.dumps({"version": VERSION, **describe(model)}, ensure_ascii=False, sort_keys=True, allow_nan=True)
+        text = json.dumps({"version": VERSION, **describe(model)}, ensure_ascii=False, allow_nan=True)
     except TypeError as error:
         raise ModelFileError(f"{path}: numbers, texts and true/false can be saved, but {error}") from None
     try:
@@ -115,17 +116,18 @@ def load_predictor(path: str | os.PathLike[str]) -> TablePredictor:
     return _rebuilt(path, rebuild_predictor, *_checked_table_model(path))
 
 
-def _checked_table_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Parameters]]:
+def _checked_table_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
     """`_checked`, of a model that knows its columns."""
-    description, parameters = _checked(path)
+    description, tensors = _checked(path)
     if description.get("kind") == "estimator":
         kind = _rebuilt(path, lambda: description["estimator"]["class"])
-        raise ModelFileError(f"{path}: a {kind} of arrays, without columns; use it from Python: load(path)")
-    return description, parameters
+        lacks = "without the name of its target" if kind in TABULAR else "of arrays, without columns"
+        raise ModelFileError(f"{path}: a {kind} {lacks}; use it from Python: load(path)")
+    return description, tensors
 
 
-def _checked(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Parameters]]:
-    """Description and parameters of a file that is whole, unaltered and not too new."""
+def _checked(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """Description and tensors of a file that is whole, unaltered and not too new."""
     text, checksum, tensors = _read(Path(path))
     version = _version(path, text)
     if version > VERSION:
@@ -134,25 +136,7 @@ def _checked(path: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Paramet
         )
     if checksum != _checksum(text, tensors):
         raise ModelFileError(f"{path}: the file was altered after it was saved (its checksum does not match)")
-    return json.loads(text), _rebuilt(path, _parameters, tensors)
-
-
-def _tensors(parameters: list[Parameters]) -> dict[str, Array]:
-    """The tensors of one network, or of several in stacks."""
-    if len(parameters) == 1:
-        return {f"{kind}{l}": np.ascontiguousarray(getattr(parameters[0], kind)[l]) for kind, l in _keys(parameters[0])}
-    return {f"{kind}{l}": np.stack([getattr(one, kind)[l] for one in parameters]) for kind, l in _keys(parameters[0])}
-
-
-def _parameters(tensors: dict[str, Array]) -> list[Parameters]:
-    """The inverse of `_tensors`."""
-    layers = range(1, len(tensors) // 2 + 1)
-    if tensors["W1"].ndim == 2:
-        return [Parameters.of([tensors[f"W{l}"] for l in layers], [tensors[f"b{l}"] for l in layers])]
-    stacks = [[list(tensors[f"{kind}{l}"]) for l in layers] for kind in "Wb"]
-    if len({len(stack) for of_kind in stacks for stack in of_kind}) != 1:
-        raise ValueError("the tensors are of different numbers of networks")
-    return [Parameters.of([W[i] for W in stacks[0]], [b[i] for b in stacks[1]]) for i in range(len(stacks[0][0]))]
+    return json.loads(text), tensors
 
 
 def _rebuilt(path: str | os.PathLike[str], rebuild: Callable[..., Rebuilt], *parts: Any) -> Rebuilt:
@@ -187,10 +171,6 @@ def _version(path: str | os.PathLike[str], text: str) -> int:
         return int(json.loads(text)["version"])
     except (LookupError, TypeError, ValueError, RecursionError):
         raise ModelFileError(f"{path}: the file was altered after it was saved (its description is no JSON)") from None
-
-
-def _keys(parameters: Parameters) -> list[tuple[str, int]]:
-    return [(kind, l) for kind in ("W", "b") for l in range(1, len(parameters.W))]
 
 
 def _checksum(text: str, tensors: dict[str, Array]) -> str:

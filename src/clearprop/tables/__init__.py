@@ -7,7 +7,7 @@ from clearprop.tables.errors import TableError
 from clearprop.tables.feature_kinds import KINDS
 from clearprop.tables.features import FeatureReader, Features
 from clearprop.tables.numeric_column import NumericColumn
-from clearprop.tables.reading import read_table, to_table
+from clearprop.tables.reading import is_table_path, read_table, to_table
 from clearprop.tables.schema import Schema
 from clearprop.tables.schema_file import ColumnSchema
 from clearprop.tables.target import amounts_of, class_labels, codes_of, looks_continuous, split_target
@@ -31,6 +31,7 @@ __all__ = [
     "check_writable",
     "class_labels",
     "codes_of",
+    "is_table_path",
     "looks_continuous",
     "read_table",
     "split_target",

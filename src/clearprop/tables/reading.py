@@ -6,6 +6,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from glob import has_magic
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,26 @@ def read_table(path: str | os.PathLike[str], *, columns: Sequence[str] | None = 
     parts = part_files(path)
     table = _read_file(path) if parts is None else joined([(str(part), _read_file(part)) for part in parts])
     return table if columns is None else _selected(table, columns, str(path))
+
+
+def is_table_path(path: str | os.PathLike[str]) -> bool:
+    """Return whether a path is, by its name, that of a table: of a known format, or a folder or a pattern.
+
+    Args:
+        path: the path; nothing is read.
+
+    Raises:
+        Nothing.
+
+    Example:
+        >>> is_table_path("people.csv.gz"), is_table_path("parts/*.parquet"), is_table_path("people.clearprop")
+        (True, True, False)
+    """
+    try:
+        format_of(Path(path))
+    except TableError:
+        return Path(path).is_dir() or (has_magic(str(path)) and not Path(path).exists())
+    return True
 
 
 def to_table(data: Any) -> pa.Table:

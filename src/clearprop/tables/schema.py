@@ -130,6 +130,21 @@ class Schema:
         """Return the kind of each column by name."""
         return {column.name: column.kind for column in self.columns}
 
+    def without(self, name: str) -> "Schema":
+        """Return the schema of a table without one of its columns, such as the target.
+
+        Args:
+            name: the column, which need not be there.
+
+        Raises:
+            Nothing.
+
+        Example:
+            >>> Schema.of_kinds({"age": "number", "sex": "category"}).without("sex").kinds
+            {'age': 'number'}
+        """
+        return Schema(tuple(column for column in self.columns if column.name != name), self.source)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the schema as plain values that JSON holds exactly.
 

@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from clearprop import TabularClassifier, TabularRegressor
-from clearprop.estimators.tabular import base
+from clearprop.estimators.tabular import group
 from clearprop.estimators.tabular.presets import PRESETS
 from clearprop.estimators.tabular.shares import shares_of_amounts, shares_of_probabilities
 from clearprop.tables import TableError
@@ -84,7 +84,7 @@ def test_a_row_s_prediction_depends_on_that_row_alone(monkeypatch: pytest.Monkey
     order = np.random.default_rng(2).permutation(len(TABLE))
     np.testing.assert_array_equal(FITTED.predict_proba(TABLE.iloc[order]), right[order])
     np.testing.assert_array_equal(FITTED.predict_proba(TABLE.iloc[5:6]), right[5:6])
-    monkeypatch.setattr(base, "BLOCK_ROWS", 7)
+    monkeypatch.setattr(group, "BLOCK_ROWS", 7)
     np.testing.assert_array_equal(FITTED.predict_proba(TABLE), right)
 
 

@@ -10,6 +10,7 @@ from scipy.sparse import issparse
 
 from clearprop.engines import ENGINES
 from clearprop.engines.precision import PRECISIONS
+from clearprop.estimators.ensemble import reasons_of
 from clearprop.estimators.scikit_learn import (
     BaseEstimator,
     Interval,
@@ -22,13 +23,14 @@ from clearprop.estimators.scikit_learn import (
     column_or_1d,
     validate_data,
 )
+from clearprop.estimators.tabular.explained import ExplainedNetwork
+from clearprop.estimators.tabular.group import FittedTable
 from clearprop.estimators.tabular.members import Rows, Trained, train_members
 from clearprop.estimators.tabular.presets import PRESETS, Preset
 from clearprop.mathematics.arrays import Array
-from clearprop.tables import FeatureReader, Features, Schema, to_table
+from clearprop.tables import FeatureReader, Features, Schema, TableError, to_table
 
 LEAST_ROWS = 2
-BLOCK_ROWS = 1 << 16  # rows that are encoded at a time, so that memory does not grow with the table
 
 
 def plain_target(y: Any) -> Any:
@@ -38,8 +40,11 @@ def plain_target(y: Any) -> Any:
     return y.to_numpy() if hasattr(y, "to_numpy") else y
 
 
-class TabularEstimator(BaseEstimator):
+class TabularEstimator(ExplainedNetwork, BaseEstimator):
     """See `TabularClassifier` and `TabularRegressor`."""
+
+    _source = "table"  # what messages call the table that is trained on
+    _held_out_measure: str  # what `held_out_loss_` is
 
     _parameter_constraints: dict = {
         "preset": [StrOptions(set(PRESETS))],
@@ -80,18 +85,23 @@ class TabularEstimator(BaseEstimator):
 
     # ---- training ----
 
-    def _read_training(self, X: Any, y: Any, *, numeric: bool = False, source: str = "table") -> tuple[Features, Array]:
+    def _read_training(self, X: Any, y: Any, *, numeric: bool = False) -> tuple[Features, Array]:
         """Learn what the columns are, and read them; with them, the target as an array, (n,)."""
         y = plain_target(y)
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         table = self._table(X, reset=True)
+        if not table.num_columns:
+            raise TableError("has no column to learn from; at least one is needed", source=self._source)
         check_consistent_length(table.column(0), y)
         if table.num_rows < LEAST_ROWS:
             raise ValueError(f"X: n_samples={table.num_rows}; at least {LEAST_ROWS} rows are needed")
-        self.schema_ = Schema.infer(table, given=self.schema, source=source)
-        self.reader_ = FeatureReader(self.schema_).fit(table, source=source)
-        features = self.reader_.transform(table, source=source)
+        self.schema_ = Schema.infer(table, given=self.schema, source=self._source)
+        self.reader_ = FeatureReader(self.schema_).fit(table, source=self._source)
+        for callback in self.callbacks or ():
+            if hasattr(callback, "on_columns"):
+                callback.on_columns(self.reader_)
+        features = self.reader_.transform(table, source=self._source)
         return features, _check_y(column_or_1d(y, warn=True), y_numeric=numeric)
 
     def _train(self, features: Features, y: Array, Y: Array, weights: Array | None, preset: Preset) -> Trained:
@@ -104,7 +114,7 @@ class TabularEstimator(BaseEstimator):
             precision=self.precision,
             callbacks=self.callbacks or (),
         )
-        self.groups_, self.engine_ = trained.groups, trained.engine
+        self.groups_, self.engine_, self.held_out_loss_ = trained.groups, trained.engine, trained.held_out_loss
         return trained
 
     def _row_weights(self, sample_weight: Any, y: Array) -> Array | None:
@@ -115,17 +125,23 @@ class TabularEstimator(BaseEstimator):
 
     # ---- predicting ----
 
-    def _output(self, X: Any) -> Array:
-        """Return the mean of all networks' Aᴸ, (n, n_L), float64, block of rows by block."""
-        check_is_fitted(self)
-        table = self._table(X, reset=False)
-        blocks = [self._output_of(table.slice(start, BLOCK_ROWS)) for start in range(0, table.num_rows, BLOCK_ROWS)]
-        return np.concatenate(blocks)
+    def training_record(self) -> dict[str, Any]:
+        """How training went, in a few names and plain values."""
+        histories = [history for group in self.groups_ for history in group.histories]
+        return {
+            "preset": self.preset,
+            "epochs": max(len(history) for history in histories),
+            "best_epoch": None,
+            "held_out_score": None if self.held_out_loss_ is None else self._held_out_measure,
+            "best_held_out_score": self.held_out_loss_,
+            "stopped_because": reasons_of(histories),
+            "engine": self.engine_,
+        }
 
-    def _output_of(self, table: pa.Table) -> Array:
-        features = self.reader_.transform(table)
-        parts = (group.share * group.output(features.numbers, features.codes, self.engine) for group in self.groups_)
-        return np.sum(list(parts), axis=0)
+    def fitted_table(self) -> FittedTable:
+        """What predicts: the reader of columns and the networks, without scikit-learn."""
+        check_is_fitted(self)
+        return FittedTable(self.reader_, self.groups_, self.engine, getattr(self, "target_scale_", None))
 
     def _table(self, X: Any, *, reset: bool) -> pa.Table:
         """Return X as a table, its names and their number known to scikit-learn."""

@@ -10,10 +10,10 @@ from clearprop.estimators.scikit_learn import (
     StrOptions,
     _fit_context,
     check_classification_targets,
-    check_is_fitted,
+    column_or_1d,
     compute_sample_weight,
 )
-from clearprop.estimators.tabular.base import TabularEstimator
+from clearprop.estimators.tabular.base import TabularEstimator, plain_target
 from clearprop.mathematics.arrays import Array
 
 
@@ -37,7 +37,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     Learned attributes: `classes_`, `schema_`, `reader_`, `groups_` (the networks of each kind), `engine_`,
     `n_features_in_`, `feature_names_in_`, `held_out_probabilities_` (n, n_classes): of each training row, by the
-    networks that had not seen it.
+    networks that had not seen it; `held_out_loss_`: their mean log loss.
 
     Raises:
         TableError: the table cannot be used: one line that says where, what and what would be right.
@@ -53,6 +53,8 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     Source: Holzmüller et al. 2024 (RealMLP-TD); Gorishniy et al. 2022 (bins).
     """
+
+    _held_out_measure = "log loss"
 
     _parameter_constraints: dict = {
         **TabularEstimator._parameter_constraints,
@@ -106,11 +108,20 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         self.held_out_probabilities_ = trained.held_out_output
         return self
 
+    def _known_targets(self, y: Any) -> Array:
+        y = column_or_1d(plain_target(y))
+        unknown = ~np.isin(y, self.classes_)
+        if unknown.any():
+            known = ", ".join(map(str, self.classes_))
+            raise ValueError(f"y: {y[unknown][0]!r} is not a class of the model: {known}")
+        return np.eye(len(self.classes_))[np.searchsorted(self.classes_, y)]
+
     def predict_proba(self, X: Any) -> Array:
         """Predict the probabilities of the classes, (n, n_classes), in the order of `classes_`."""
-        return self._output(X)
+        fitted = self.fitted_table()
+        return fitted.probabilities(self._table(X, reset=False))
 
     def predict(self, X: Any) -> Array:
         """Predict the most probable class of each row, (n,)."""
-        check_is_fitted(self)
-        return self.classes_.take(self._output(X).argmax(axis=1))
+        fitted = self.fitted_table()
+        return self.classes_.take(fitted.classes(self.predict_proba(X)))

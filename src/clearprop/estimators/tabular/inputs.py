@@ -1,5 +1,6 @@
 """From numbers and codes to what a network takes: columns of X, and the input layers that make A⁰ of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -51,11 +52,12 @@ class RobustScale:
         """What the columns of numbers, (n, p), NaN where missing, teach."""
         empty = np.isnan(numbers).all(axis=0)
         known = np.where(empty, 0.0, numbers)
+        known = 0.25 * known  # so that no difference overflows
         low, median, high = np.nanquantile(known, (0.25, 0.5, 0.75), axis=0) if known.size else np.zeros((3, 0))
-        half_range = 0.5 * np.nanmax(known, axis=0) - 0.5 * np.nanmin(known, axis=0)  # halved first: no overflow
-        half_spread = np.where(high > low, 0.5 * high - 0.5 * low, 0.5 * half_range)
+        half_range = 2.0 * (np.nanmax(known, axis=0) - np.nanmin(known, axis=0))
+        half_spread = np.where(high > low, 2.0 * (high - low), 0.5 * half_range)
         with np.errstate(divide="ignore", over="ignore"):
-            return cls(median, np.where(half_spread > 0.0, np.minimum(0.5 / half_spread, _LARGEST), 0.0))
+            return cls(4.0 * median, np.where(half_spread > 0.0, np.minimum(0.5 / half_spread, _LARGEST), 0.0))
 
     def apply(self, numbers: Array) -> Array:
         """The columns scaled, (n, p)."""
@@ -106,6 +108,11 @@ class TableInputs:
         return cls(scale, dense_scale, marked, one_hot, embedded, edges, values, kind.numbers)
 
     @property
+    def reads(self) -> str:
+        """What a number becomes beside itself, in a word."""
+        return "values" if any(self.values) else self.numbers.replace("_", " ")
+
+    @property
     def layers(self) -> tuple[Layer, ...]:
         """The input layers, in the order of the columns of X."""
         n_numbers, n_dense = len(self.scale.median), len(self.dense_scale.median)
@@ -130,6 +137,22 @@ class TableInputs:
         valued = [codes_of_values(numbers[:, j], values) for j, values in enumerate(self.values) if values]
         parts = (z, z[:, binned], dense, codes[:, embedded], *(column[:, None] for column in valued))
         return np.concatenate(parts, axis=1, dtype=np.float32)
+
+    def column_names(
+        self, numbers: Sequence[str], categories: Sequence[str], texts: Sequence[Sequence[str]]
+    ) -> tuple[str, ...]:
+        """The name of each column of X, from those of the numbers and of the codes, and what the codes 1, 2, ... are."""
+        one_hot = [
+            f"{categories[j]}={text}" for j, size in self.one_hot for text in (texts[j][1:] if size == 2 else texts[j])
+        ]
+        return (
+            *numbers,
+            *(f"{name} (bins)" for name, edges in zip(numbers, self.edges, strict=True) if edges),
+            *(f"{numbers[j]} is missing" for j in self.marked),
+            *one_hot,
+            *(f"{categories[j]} (code)" for j, _ in self.embedded),
+            *(f"{name} (value)" for name, values in zip(numbers, self.values, strict=True) if values),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """All that was learned, as plain values."""

@@ -9,6 +9,7 @@ import numpy as np
 from clearprop.engines import engine_named
 from clearprop.engines.interface import Engine, Recipe
 from clearprop.engines.precision import with_precision
+from clearprop.estimators.tabular.group import Group
 from clearprop.estimators.tabular.inputs import TableInputs
 from clearprop.estimators.tabular.presets import LEAST_ROWS_OF_A_FOLD, MemberKind, Preset
 from clearprop.estimators.tabular.shares import SMALLEST_PROBABILITY, shares_of_amounts, shares_of_probabilities
@@ -16,7 +17,7 @@ from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.data_driven import initialize_from_data
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.mathematics.schedules import learning_rates
-from clearprop.training import History
+from clearprop.training import End, Epoch
 from clearprop.training.loop import Callback, Data, Plan, Run, Task, train_together
 from clearprop.training.stopping import Stopping
 
@@ -36,39 +37,15 @@ class Rows(NamedTuple):
 
 
 @dataclass
-class Group:
-    """The networks of one kind: they read a table in the same way.
-
-    Arguments:
-        inputs: how numbers and codes become X.
-        network: sizes and layers.
-        parameters: of each member.
-        histories: of each member.
-        share: of the group in the prediction.
-    """
-
-    inputs: TableInputs
-    network: Network
-    parameters: list[Parameters]
-    histories: list[History]
-    share: float = 1.0
-
-    def output(self, numbers: Array, codes: Array, engine: str) -> Array:
-        """The mean of the members' Aᴸ, (n, n_L), float64."""
-        X = self.inputs.apply(numbers, codes)
-        found = engine_named(engine)
-        total = np.zeros((len(X), self.network.sizes[-1]))
-        for parameters in self.parameters:
-            total += found.predict(self.network, parameters, X)
-        return total / len(self.parameters)
-
-
-@dataclass
 class Trained:
-    """All groups, and what each training row was predicted by networks that had not seen it (NaN: all had)."""
+    """All groups, and what each training row was predicted by networks that had not seen it (NaN: all had).
+
+    `held_out_loss` is its mean log loss or squared error; None where all rows were seen.
+    """
 
     groups: list[Group]
     held_out_output: Array
+    held_out_loss: float | None
     engine: str
 
 
@@ -101,12 +78,39 @@ def train_members(
     n_folds = n_members if n_members > 1 else min(SHARE_HELD_OUT_OF_ONE, len(rows.y) // LEAST_ROWS_OF_A_FOLD)
     folds = folds_of(rows.y, max(1, n_folds), random)
     training = _Training(rows, preset, folds, n_members, engine_named(engine), precision, callbacks)
-    groups, outputs = zip(*(training.group(kind, random) for kind in preset.kinds), strict=True)
+    groups: list[Group] = []
+    outputs: list[Array] = []
+    for kind in preset.kinds:
+        callbacks = [_Counted(callback, len(groups), len(preset.kinds)) for callback in training.callbacks]
+        group, output, was_ended = training.group(kind, random, callbacks)
+        groups.append(group)
+        outputs.append(output)
+        if was_ended:
+            break
     held_out = np.stack(outputs)
     for group, share in zip(groups, training.shares(held_out), strict=True):
         group.share = share
-    together = sum(group.share * output for group, output in zip(groups, held_out, strict=True))
-    return Trained(list(groups), np.asarray(together), training.engine_of(groups[0]))
+    together = np.asarray(sum(group.share * output for group, output in zip(groups, held_out, strict=True)))
+    return Trained(groups, together, training.held_out_loss(together), training.engine_of(groups[0]))
+
+
+class _Counted:
+    """A callback that is told of the epochs of all kinds as of one training."""
+
+    def __init__(self, callback: Callback, kinds_done: int, n_kinds: int) -> None:
+        self._callback, self._kinds_done, self._n_kinds = callback, kinds_done, n_kinds
+        if hasattr(callback, "on_progress"):
+            self.on_progress = self._on_progress
+
+    def __call__(self, epoch: Epoch) -> object:
+        done, n_epochs = self._counted(epoch.epoch, epoch.n_epochs)
+        return self._callback(replace(epoch, epoch=done, n_epochs=n_epochs))
+
+    def _on_progress(self, epoch: int, n_epochs: int, share: float) -> None:
+        self._callback.on_progress(*self._counted(epoch, n_epochs), share)  # type: ignore[attr-defined]
+
+    def _counted(self, epoch: int, n_epochs: int) -> tuple[int, int]:
+        return self._kinds_done * n_epochs + epoch, self._n_kinds * n_epochs
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,13 @@ class _Training:
     def classification(self) -> bool:
         return self.rows.y.dtype.kind in "iu"
 
-    def group(self, kind: MemberKind, random: np.random.RandomState) -> tuple[Group, Array]:
-        """Train the networks of one kind; with them, what each row was predicted by the one that had left it out."""
+    def group(
+        self, kind: MemberKind, random: np.random.RandomState, callbacks: Sequence[Callback]
+    ) -> tuple[Group, Array, bool]:
+        """Train the networks of one kind; with them, what each row was predicted by the one that had left it out.
+
+        At last, whether a callback or Ctrl-C ended the training.
+        """
         rows = self.rows
         inputs = TableInputs.of(rows.numbers, rows.codes, rows.n_categories, rows.y, kind)
         network = self._network(kind, inputs)
@@ -136,9 +145,10 @@ class _Training:
         data = Data(X, Y, None if rows.weights is None else rows.weights.astype(np.float32))
         members = [self._member(member, kind, network, data, random) for member in range(self.n_members)]
         runs = [run for run, _ in members]
-        train_together(runs, [task for _, task in members], self.callbacks, self.engine.epochs)
+        train_together(runs, [task for _, task in members], callbacks, self.engine.epochs)
         group = Group(inputs, network, [run.trainer.parameters for run in runs], [run.history for run in runs])
-        return group, self._held_out_output(group, X)
+        was_ended = any(run.end in (End.CALLBACK, End.INTERRUPT) for run in runs)
+        return group, self._held_out_output(group, X), was_ended
 
     def _network(self, kind: MemberKind, inputs: TableInputs) -> Network:
         layers = inputs.layers
@@ -195,6 +205,15 @@ class _Training:
         weights = np.ones(len(seen)) if self.rows.weights is None else self.rows.weights
         find = shares_of_probabilities if self.classification else shares_of_amounts
         return find(held_out[:, seen], self.rows.y[seen], weights[seen])
+
+    def held_out_loss(self, output: Array) -> float | None:
+        """The weighted mean cost of the rows that networks had left out, of what these predicted; None: no such row."""
+        seen = ~np.isnan(output[:, 0])
+        weights = np.ones(len(seen)) if self.rows.weights is None else self.rows.weights
+        if not weights[seen].any():
+            return None
+        cost = COSTS["log_loss" if self.classification else "squared_error"]
+        return float(np.average(cost(output[seen], self.rows.y[seen]), weights=weights[seen]))
 
     def engine_of(self, group: Group) -> str:
         """The name of the engine that trained a group."""

@@ -5,7 +5,8 @@ from typing import Any, Self
 import numpy as np
 
 from clearprop.estimators.scikit_learn import RegressorMixin, _fit_context
-from clearprop.estimators.tabular.base import TabularEstimator
+from clearprop.estimators.tabular.base import TabularEstimator, plain_target
+from clearprop.estimators.tabular.group import TargetScale
 from clearprop.mathematics.arrays import Array
 
 
@@ -28,6 +29,8 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
     Source: Holzmüller et al. 2024 (RealMLP-TD for regression).
     """
 
+    _held_out_measure = "squared error of the standardised target"
+
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on a table, (n rows), and the amount of each row, (n,), with row weights, (n,), if any.
@@ -38,18 +41,19 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         features, y = self._read_training(X, y, numeric=True)
         y = y.astype(np.float64)
         weights = self._row_weights(sample_weight, y)
-        self.mean_, self.deviation_ = float(np.average(y, weights=weights)), float(y.std()) or 1.0
-        self.range_ = float(y.min()), float(y.max())
-        standardised = (y - self.mean_) / self.deviation_
+        mean, deviation = float(np.average(y, weights=weights)), float(y.std()) or 1.0
+        self.target_scale_ = TargetScale(mean, deviation, float(y.min()), float(y.max()))
+        standardised = self.target_scale_.standardised(y)
         trained = self._train(
             features, standardised, standardised[:, None], weights, self._asked_preset().for_amounts()
         )
-        self.held_out_predictions_ = self._amounts(trained.held_out_output)
+        self.held_out_predictions_ = self.target_scale_.amounts(trained.held_out_output)
         return self
+
+    def _known_targets(self, y: Any) -> Array:
+        return self.target_scale_.standardised(np.asarray(plain_target(y), np.float64))[:, None]
 
     def predict(self, X: Any) -> Array:
         """Predict the amount of each row, (n,)."""
-        return self._amounts(self._output(X))
-
-    def _amounts(self, output: Array) -> Array:
-        return np.clip(self.mean_ + self.deviation_ * output[:, 0], *self.range_)
+        fitted = self.fitted_table()
+        return fitted.amounts(self._table(X, reset=False))

@@ -1,0 +1,79 @@
+"""One network of a tabular estimator explained: the first of the kind that counts most, on rows as it takes them."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clearprop.estimators.tabular.group import FittedTable, Group
+from clearprop.mathematics.arrays import Array
+
+if TYPE_CHECKING:
+    from clearprop.derivation.gradient_checks import GradientCheck
+    from clearprop.derivation.working import Worked
+
+
+class ExplainedNetwork:
+    """`work` and `check_gradient` of tabular estimators."""
+
+    def work(self, X: Any, y: Any = None, **options: Any) -> "Worked":
+        """Work one training step of a network out on the rows of a table, with every number: see `clearprop.work`.
+
+        It is the first network of the kind with the greatest share; X of the network is what its columns become.
+
+        Arguments:
+            X: a table of m rows.
+            y: their targets, as for `fit`; None: what the model predicts is taken as if it were true.
+            options: of `clearprop.work`.
+
+        Raises:
+            TableError, ValueError: rows or targets that do not fit the model.
+        """
+        from clearprop.derivation.working import worked  # whoever only trains does not wait for it
+
+        group, rows, Y = self._rows_and_targets(X, y)
+        names = {"input_names": self._input_names(group), "output_names": self._output_names()}
+        return worked(group.network, group.parameters[0], rows, Y, **{**names, "assumed_targets": y is None, **options})
+
+    def check_gradient(self, X: Any = None, y: Any = None, **options: Any) -> "GradientCheck":
+        """Check every entry of a network's gradients on the rows of a table: see `clearprop.check_gradient`.
+
+        Arguments:
+            X: a table of m rows; None: rows are drawn.
+            y: their targets, as for `fit`; None: what the model predicts is taken as if it were true.
+            options: of `clearprop.check_gradient`.
+
+        Raises:
+            TableError, ValueError: rows or targets that do not fit the model.
+        """
+        from clearprop.derivation.gradient_checks import check_network  # whoever only trains does not wait for it
+
+        fitted = self.fitted_table()
+        if X is None and y is not None:
+            raise ValueError("y: the rows X of these targets are needed too")
+        group, *rows = (fitted.main_group, None, None) if X is None else self._rows_and_targets(X, y)
+        source = f"{type(self).__name__}, the first of {group}"
+        return check_network(group.network, group.parameters[0], *rows, **{"source": source, **options})
+
+    def fitted_table(self) -> FittedTable:
+        """What predicts."""
+        raise NotImplementedError
+
+    def _known_targets(self, y: Any) -> Array:
+        """Y, (m, n_L), of targets as `fit` takes them."""
+        raise NotImplementedError
+
+    def _rows_and_targets(self, X: Any, y: Any) -> tuple[Group, Array, Array]:
+        """The group that is explained, X and Y of its network in float64."""
+        fitted = self.fitted_table()
+        group = fitted.main_group
+        table = self._table(X, reset=False)  # type: ignore[attr-defined]
+        features = fitted.encoder.transform(table)
+        Y = self._known_targets(self.predict(X) if y is None else y)  # type: ignore[attr-defined]
+        return group, group.inputs.apply(features.numbers, features.codes).astype(np.float64), Y
+
+    def _input_names(self, group: Group) -> tuple[str, ...]:
+        reader = self.fitted_table().encoder
+        return group.inputs.column_names(reader.number_names, reader.category_names, reader.categories)
+
+    def _output_names(self) -> tuple[str, ...]:
+        return tuple(str(label) for label in getattr(self, "classes_", ()))
