@@ -141,7 +141,7 @@ class TableInputs:
     def column_names(
         self, numbers: Sequence[str], categories: Sequence[str], texts: Sequence[Sequence[str]]
     ) -> tuple[str, ...]:
-        """The name of each column of X, from those of the numbers and of the codes, and what the codes 1, 2, ... are."""
+        """The name of each column of X, from those of the numbers and of the codes, and what each code is."""
         one_hot = [
             f"{categories[j]}={text}" for j, size in self.one_hot for text in (texts[j][1:] if size == 2 else texts[j])
         ]
