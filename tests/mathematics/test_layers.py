@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clearprop import check_gradient, derive, prove, work
+from clearprop import derive, prove, work
 from clearprop.mathematics.equations import backward, forward, loss, penalty_value
 from clearprop.mathematics.initializers import initialize
 from clearprop.mathematics.layers import LAYERS, Embedding, Layer, Mixture, Numbers, Periodic, PiecewiseLinear, Scale
@@ -188,7 +188,6 @@ def test_what_is_not_derived_yet_is_said() -> None:
         lambda: derive(network, "W1[1,1]"),
         lambda: prove(network),
         lambda: work((network, parameters), np.ones(3), [1.0, 0.0]),
-        lambda: check_gradient((network, parameters)),
     ):
         with pytest.raises(ValueError, match=refused):
             ask()
