@@ -10,8 +10,8 @@ from clearprop.derivation.gradients.methods import METHODS, measure
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.mathematics.layers import Embedding, Numbers, Periodic
 from clearprop.mathematics.network import Network, Parameters
-from tests.mathematics.cases import BATCH_SIZES, HIDDEN
-from tests.mathematics.test_layers import SLIPS, Case, random_case
+from mathematics.cases import BATCH_SIZES, HIDDEN
+from mathematics.test_layers import SLIPS, Case, random_case
 
 
 def checked(case: Case, **options: Any) -> Any:
@@ -47,8 +47,10 @@ WRONG_ARRAYS = {
     "the sine's sign": ["periodic 3: b1"],
     "a mean over the categories": ["embedding 4: C"],
     "a category late": ["embedding 4: C"],
-    "the factor forgotten on the way back": ["periodic 3: w1", "periodic 3: b1", "periodic 3: W2", "periodic 3: b2"]
-    + ["embedding 4: C"],
+    "the factor forgotten on the way back": [
+        *(f"periodic 3: {name}" for name in ("w1", "b1", "W2", "b2")),
+        "embedding 4: C",
+    ],
     "the share's sign": ["mixture 1: alpha", "mixture 2: alpha"],
 }
 
