@@ -120,7 +120,8 @@ def test_every_layer_is_tried_and_every_parameter_has_a_gradient_formula() -> No
     for layer in SMALL.values():
         named = {head.partition("[")[0] for head in layer.gradient_formulas}
         assert named - {"x"} == layer.shapes().keys()
-        assert layer.letters.keys() <= layer.shapes().keys() | layer.arguments(np.zeros((1, layer.n_inputs))).keys()
+        made, taken = layer.parts(np.zeros((1, layer.n_outputs))), layer.arguments(np.zeros((1, layer.n_inputs)))
+        assert layer.letters.keys() <= layer.shapes().keys() | taken.keys() | made.keys()
 
 
 @pytest.mark.parametrize("layer", [*WITH_GRADIENTS, pytest.param(Mixture("relu", 2), id="mixture with a kink")])

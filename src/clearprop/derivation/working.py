@@ -19,7 +19,6 @@ from clearprop.derivation.documents.programs import (
 )
 from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.quantities import target
-from clearprop.derivation.symbols import check_is_affine
 from clearprop.derivation.worked_lines import Names, TrainingStep, WorkedError, WorkedLines
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.equations import backward, forward, loss, penalty_value
@@ -92,7 +91,8 @@ def worked(
     Source: note 1, with numbers.
     """
     check_language(language)
-    check_is_affine(network)
+    if network.other_layers:
+        raise ValueError("network: only affine layers with activations are worked so far")
     if quantity is not None:
         target(network, quantity)  # told before the work
     for name, value in (("learning_rate", learning_rate), ("penalty", penalty)):

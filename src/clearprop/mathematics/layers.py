@@ -216,7 +216,7 @@ class Periodic(Layer):
         "W2[p, t, k]": "Sum(g[r, p, t]*cos(2*pi*w1[p, k]*x[r, p] + b1[p, k]), (r, 1, m))",
         "b2[p, t]": "Sum(g[r, p, t], (r, 1, m))",
     }
-    letters: ClassVar[dict[str, str]] = {"w1": "v", "b1": "ψ", "W2": "u", "b2": "d"}
+    letters: ClassVar[dict[str, str]] = {"y0": "q̄", "w1": "v", "b1": "ψ", "W2": "u", "b2": "d"}
     rate_factors: ClassVar[dict[str, float]] = {"w1": 0.1, "b1": 0.1, "W2": 0.1, "b2": 0.1}
 
     width: int
