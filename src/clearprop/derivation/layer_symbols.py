@@ -5,7 +5,7 @@ is s ⊙ q, or q itself. gⁱ is ∂E/∂qⁱ. A small letter is one sample; the
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -138,7 +138,7 @@ class LayerSymbols:
                 found |= dict(zip((letter.upper() for letter in letters), shapes[name], strict=True))
         return {**found, "R": self.symbols.n_samples, "m": self.symbols.n_samples}
 
-    def forward(self, part: str, at: dict[str, Expression]) -> tuple[Quantity, Expression]:
+    def forward(self, part: str, at: Mapping[str, Expression]) -> tuple[Quantity, Expression]:
         """An entry of y and its formula.
 
         Arguments:
@@ -149,7 +149,7 @@ class LayerSymbols:
         _, letters = head_of(head)
         return self.y(part, *self._read_indices(letters, at)), self._parsed(text, at)
 
-    def gradient(self, parameter: str, at: dict[str, Expression]) -> tuple[Quantity, Expression]:
+    def gradient(self, parameter: str, at: Mapping[str, Expression]) -> tuple[Quantity, Expression]:
         """An entry of a parameter and the table's formula of ∂E by it."""
         head = next(head for head in self.layer.gradient_formulas if head_of(head)[0] == parameter)
         _, letters = head_of(head)
@@ -160,6 +160,10 @@ class LayerSymbols:
         """The index letters of an entry of a parameter."""
         heads = map(head_of, self.layer.gradient_formulas)
         return next(letters for name, letters in heads if name == parameter)
+
+    def letters_of_part(self, part: str) -> tuple[str, ...]:
+        """The index letters of a part of y, without the row's."""
+        return next(letters[1:] for name, letters in map(head_of, self.layer.formulas) if name == part)
 
     def part_with(self, parameter: str) -> tuple[str, tuple[str, ...]]:
         """The part of y whose formula holds a parameter, and the index letters of that part, without the row's."""
@@ -175,12 +179,12 @@ class LayerSymbols:
         places = self.layer.parts(np.arange(self.layer.n_outputs)[None, :])[part][0]
         return features.start + int(places[tuple(i - 1 for i in indices)]) + 1
 
-    def _read_indices(self, letters: tuple[str, ...], at: dict[str, Expression]) -> list[Expression]:
+    def _read_indices(self, letters: tuple[str, ...], at: Mapping[str, Expression]) -> list[Expression]:
         """Of a head: in one sample without the row."""
         row = [] if not self.batch or letters[0] != "r" else [at.get("r", SAMPLE)]
         return [*row, *(at.get(letter, Index(letter)) for letter in letters if letter != "r")]
 
-    def _parsed(self, text: str, at: dict[str, Expression]) -> Expression:
+    def _parsed(self, text: str, at: Mapping[str, Expression]) -> Expression:
         letters = {letter.lower(): at.get(letter.lower(), Index(letter.lower())) for letter in self.sizes}
         names: dict[str, Any] = {**letters, "r": at.get("r", SAMPLE), **self._callables()}
         return parsed(text, names, self.sizes if self.batch else {**self.sizes, "m": 0})
