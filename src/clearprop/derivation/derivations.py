@@ -1,7 +1,7 @@
 """`derive`: any gradient of any network, a line at a time, in three forms, every line verified before it is shown."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,13 @@ from clearprop.derivation.checking.engine_numbers import engine_gradient
 from clearprop.derivation.checking.verification import DerivationError, Verifier, free_indices
 from clearprop.derivation.documents.blocks import SHAPES, Block, Document, Step, Steps
 from clearprop.derivation.documents.presented import Presented
-from clearprop.derivation.documents.programs import MOST_IN_CODE, formula_facts, network_code, network_facts
+from clearprop.derivation.documents.programs import (
+    MOST_IN_CODE,
+    formula_facts,
+    layer_imports,
+    network_code,
+    network_facts,
+)
 from clearprop.derivation.expressions import Expression, Partial, Quantity
 from clearprop.derivation.forms.batch_form import BatchForm
 from clearprop.derivation.forms.chapters import (
@@ -29,6 +35,7 @@ from clearprop.derivation.forms.chapters import (
     write_verification,
 )
 from clearprop.derivation.forms.index_form import FROM, HERE, MOST_NESTED, IndexForm
+from clearprop.derivation.forms.layer_form import LayerForm, write_inputs, write_mixture_slope
 from clearprop.derivation.forms.vector_form import VectorForm, expanded, picked
 from clearprop.derivation.messages import Message, catalog, check_language
 from clearprop.derivation.printing.unicode import to_unicode
@@ -83,7 +90,7 @@ class Derivation(Presented):
         Raises:
             DerivationError: a line does not hold to 50 digits.
         """
-        return verifier(self.symbols, n_points).check(self.steps)
+        return verifier(self.symbols, self.target, n_points).check(self.steps)
 
     def to_sympy(self) -> Any:
         """Return the final formula as a SymPy expression in the entries of W, b, z, a and y.
@@ -112,7 +119,8 @@ def derive(
     Arguments:
         network: sizes, activations, loss.
         quantity: "W2[1,1]" (into unit 1, from unit 1), "W2", "b1[2]", "z[2,1]" (layer 2, unit 1), "h[1,2]", "x[1]",
-            "sigmoid'" (any activation), "softmax'", "softmax shift", "dE/dz", "equations", "update".
+            "sigmoid'" (any activation), "softmax'", "softmax shift", "dE/dz", "equations", "update"; of other layers
+            "scale.s[2]", "input2.C[5,1]", "mixture1.alpha[2]", as `Network.theta_shapes` names them.
         form: "index" (one entry at a time), "vector" (one sample, columns), "batch" (m samples, rows).
         language: "en" or "zh".
         penalty: whether the loss has the penalty (λ/2) Σ w².
@@ -143,7 +151,7 @@ def derive(
     symbols = Symbols(network, _batch_size(network), penalty)
     writer = Writer()
     found = _Author(symbols, writer, what, form).write()
-    tried = verifier(symbols)
+    tried = verifier(symbols, what)
     worst = tried.check(writer.steps)
     numbers = _numbers(tried, what, *found)
     if numbers is not None:
@@ -181,9 +189,14 @@ def _check_engine(formula: Any, difference: Any, engine: Any) -> None:
         raise DerivationError("the code that trains computes another gradient than the last formula")
 
 
-def verifier(symbols: Symbols, n_points: int = 1) -> Verifier:
-    """Return what tries the lines of a derivation with these symbols."""
-    return Verifier(symbols.network, symbols.n_samples, symbols.penalised, n_points)
+def verifier(symbols: Symbols, what: Target | None = None, n_points: int = 1) -> Verifier:
+    """Return what tries the lines of a derivation with these symbols: a category that is asked for, with its code."""
+    categories = {}
+    if what is not None and what.theta and what.indices:
+        name = what.theta.partition(".")[0]
+        if symbols.network.other_layers[name].n_categories_taken is not None:
+            categories[name] = what.indices[0] - 1
+    return Verifier(symbols.network, symbols.n_samples, symbols.penalised, n_points, categories)
 
 
 def _batch_size(network: Network) -> int:
@@ -192,9 +205,7 @@ def _batch_size(network: Network) -> int:
 
 
 def _with_softmax(network: Network) -> Network:
-    return (
-        network if network.output == "softmax" else Network(network.sizes, network.hidden, "softmax", "cross_entropy")
-    )
+    return network if network.output == "softmax" else replace(network, output="softmax", loss="cross_entropy")
 
 
 Found = tuple[Expression | None, Expression | None]
@@ -223,6 +234,8 @@ class _Author:
                 write_softmax_jacobian(self.writer, self.symbols)
                 return Partial(self.symbols.a(self.symbols.L), self.symbols.z(self.symbols.L)), None
         write_symbols(self.writer, self.symbols, self.form == "batch", self.what.kind == "update")
+        if self.symbols.makes_inputs:
+            write_inputs(self.writer, self.symbols, self.form == "batch")
         self._slopes()
         match self.what.kind:
             case "output_error":
@@ -250,11 +263,25 @@ class _Author:
     def _slopes(self) -> None:
         """Write f′ of every hidden activation that the error passes on its way, once each."""
         s, what = self.symbols, self.what
-        lowest = what.layer + (what.kind == "a") if what.is_array else s.L if what.kind == "output_error" else 1
+        lowest = self._lowest_slope if what.is_array else s.L if what.kind == "output_error" else 1
         for l in range(max(lowest, 1), s.L):
             entry = s.activation(l)
             if entry.name not in self.written:
                 self.written[entry.name] = write_activation_derivative(self.writer, entry)
+        for l in range(max(lowest, 1), s.L):
+            if s.is_mixed(l):
+                self.written[f"mixture{l}"] = write_mixture_slope(self.writer, s, l, self.form == "batch")
+
+    @property
+    def _lowest_slope(self) -> int:
+        what = self.what
+        return self._above + 1 if what.kind == "theta" else what.layer + (what.kind == "a")
+
+    @property
+    def _above(self) -> int:
+        """The layer of the chain whose a the layer that was asked for makes."""
+        layer = self.what.theta.partition(".")[0]
+        return int(layer.removeprefix("mixture")) if layer.startswith("mixture") else 0
 
     def _indices(self) -> tuple[At, ...]:
         if self.what.indices:
@@ -262,6 +289,8 @@ class _Author:
         return (HERE, FROM) if self.what.kind == "W" else (HERE,)
 
     def _array(self) -> Found:
+        if self.what.kind == "theta":
+            return self._of_other_layer()
         if self.form == "index":
             return self._by_index()
         if not (self.what.kind == "a" and self.what.layer == self.symbols.L):
@@ -290,6 +319,28 @@ class _Author:
         write_bridge(self.writer, s, what)
         top = E if what.kind in "Wb" else s.data_loss
         return Partial(top, quantity), result
+
+    def _of_other_layer(self) -> Found:
+        """Write ∂E/∂a of what the layer makes, and then its own formula's derivative."""
+        s, l = self.symbols, self._above
+        if self.form == "index":
+            IndexForm(s, self.writer, self.written, self._takes_one_hot).unit(l, HERE)
+        else:
+            self._output_error()
+            form = self._array_form()
+            form.errors(l + 1)
+            form.units(l)
+        self.writer.assume(None)
+        layer, _, parameter = self.what.theta.partition(".")
+        entry, formula = LayerForm(s, layer, self.writer, self.form == "batch").write(parameter, self.what.indices)
+        return Partial(s.data_loss, entry), formula
+
+    def _other_layers(self) -> None:
+        """Write ∂E/∂θ of every layer that is not affine, from the output down."""
+        self.writer.assume(None)
+        for name, layer in reversed(self.symbols.network.other_layers.items()):
+            if layer.shapes():
+                LayerForm(self.symbols, name, self.writer, self.form == "batch").write_all()
 
     def _by_arrays(self) -> Found:
         """Write whole arrays, of one sample or of a batch, and pick the entry where one was asked for."""
@@ -325,7 +376,7 @@ class _Author:
         s = self.symbols
         if self.form == "index":
             IndexForm(s, self.writer, self.written, self._takes_one_hot).equations()
-            self.writer.assume(None)
+            self._other_layers()
             write_bridge(self.writer, s, Target("W", 1))
             return
         self._output_error()
@@ -334,11 +385,14 @@ class _Author:
         for l in reversed(s.network.layers):
             whole.weights(l)
             whole.biases(l)
+        self._other_layers()
 
 
 def _title(derivation: Derivation) -> tuple[Any, ...]:
     what = derivation.target
-    name = "x" if what.kind == "a" and what.layer == 0 else what.kind
+    name = "x" if what.kind == "a" and what.layer == 0 and not what.inputs_are_made else what.kind
+    if what.theta:
+        return (derivation.quantity, Message("titles.theta", name=what.text))
     places = dict(zip("jk", what.indices, strict=False))
     key = f"titles.{name}_entry" if places else f"titles.{name}"
     words = Message(
@@ -361,7 +415,8 @@ def _code(derivation: Derivation) -> tuple[str, ...]:
     shown = "\nprint(derivation.result_text)" if derivation.result is not None else ""
     comment = catalog(derivation.language)["document.code_check"]
     cells = [
-        f"from clearprop import Network, derive\n\nderivation = derive(\n{made})" + shown,
+        f"from clearprop import Network, derive\n{layer_imports(derivation.network)}\nderivation = derive(\n{made})"
+        + shown,
         f"derivation.check()  # {comment}",
     ]
     return (*cells, "derivation.to_sympy()") if _is_for_sympy(derivation) else tuple(cells)

@@ -158,7 +158,7 @@ class Power(Expression):
 
 @dataclass(frozen=True)
 class Function(Expression):
-    """exp, log, sqrt, tanh or erf of an expression, entry by entry."""
+    """exp, log, sqrt, tanh, erf, cos or sin of an expression, entry by entry."""
 
     name: str
     argument: Expression
@@ -270,7 +270,7 @@ class Transpose(Expression):
 
 @dataclass(frozen=True)
 class Hadamard(Expression):
-    """A ⊙ B: entry by entry; a column (m, 1) is spread over the columns of an (m, n)."""
+    """A ⊙ B: entry by entry; a column (m, 1) is spread over the columns of an (m, n), a row (1, n) over its rows."""
 
     factors: tuple[Expression, ...]
 

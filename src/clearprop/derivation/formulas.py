@@ -25,13 +25,14 @@ from clearprop.derivation.expressions import (
 _SIGNS = {ast.Gt: ">", ast.GtE: "≥", ast.Lt: "<", ast.LtE: "≤"}
 
 
-def parsed(formula: str, names: Mapping[str, Expression], sizes: Mapping[str, int] | None = None) -> Expression:
+def parsed(formula: str, names: Mapping[str, Any], sizes: Mapping[str, int] | None = None) -> Expression:
     """Read a formula of a table, with an expression for each of its names.
 
     Arguments:
-        formula: a SymPy text: + − * / **, exp, log, sqrt, tanh, erf, pi, Piecewise, Sum, KroneckerDelta.
-        names: what each name stands for; the bound index of a Sum is an Index.
-        sizes: the value of an upper bound such as n.
+        formula: a SymPy text: + − * / **, exp, log, sqrt, tanh, erf, cos, sin, pi, Piecewise, Sum, KroneckerDelta.
+        names: what each name stands for; the bound index of a Sum is an Index. What is indexed, x[j], or called, f(z),
+            is a function that takes the expressions in the brackets.
+        sizes: the value of an upper bound such as n; of a sum to 0 its one term is taken (the one row of a sample).
 
     Example:
         >>> from clearprop.derivation.expressions import Quantity
@@ -66,7 +67,7 @@ def _first_true(*branches: tuple[Any, bool]) -> Any:
 
 
 class _Reader:
-    def __init__(self, names: Mapping[str, Expression], sizes: Mapping[str, int]) -> None:
+    def __init__(self, names: Mapping[str, Any], sizes: Mapping[str, int]) -> None:
         self.names, self.sizes = names, sizes
 
     def read(self, node: ast.expr) -> Expression:
@@ -79,6 +80,9 @@ class _Reader:
                 return Constant()
             case ast.Name(id=name):
                 return self.names[name]
+            case ast.Subscript(value=ast.Name(id=name), slice=place):
+                indices = place.elts if isinstance(place, ast.Tuple) else [place]
+                return self.names[name](*map(self.read, indices))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Negate(self.read(operand))
             case ast.BinOp(left=left, op=op, right=right):
@@ -94,7 +98,10 @@ class _Reader:
             case "KroneckerDelta", [left, right]:
                 return Indicator(self.read(left), self.read(right))
             case "Sum", [body, ast.Tuple(elts=[ast.Name(id=index), _, size])]:
-                return Sum(self.read(body), Index(index), self._size(size))
+                bound = self.names.get(index, Index(index))
+                return Sum(self.read(body), bound, self._size(size)) if self._size(size) else self.read(body)
+        if name in self.names:
+            return self.names[name](*map(self.read, arguments))
         return Function(name, self.read(arguments[0]))
 
     def _operation(self, op: ast.operator, left: Expression, right: Expression) -> Expression:

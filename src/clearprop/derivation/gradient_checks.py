@@ -1,7 +1,7 @@
 """`GradientCheck`: every entry of a gradient beside the right number, how that is known, and what went wrong."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +15,13 @@ from clearprop.derivation.documents.blocks import Block, Content, Document, Head
 from clearprop.derivation.documents.presented import Presented
 from clearprop.derivation.documents.programs import network_facts
 from clearprop.derivation.gradients.agreement import Agreement, agreements
-from clearprop.derivation.gradients.comparison import ArrayCheck, compare_all
+from clearprop.derivation.gradients.comparison import ArrayCheck, compare, compare_all
+from clearprop.derivation.gradients.measured import Measured
 from clearprop.derivation.gradients.own_loss import OwnLoss
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.messages import Message, check_language
-from clearprop.derivation.symbols import check_is_affine
 from clearprop.derivation.working import check_targets
+from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
 
 
@@ -28,7 +29,7 @@ from clearprop.mathematics.network import Network, Parameters
 class GradientCheck(Presented):
     """Whether gradients are right, entry by entry.
 
-    `rows` has every ∇W and ∇b beside the right one; `agreements` how the right ones were measured without formulas;
+    `rows` has every ∇W, ∇b and ∇θ beside the right one; `agreements` how the right ones were measured without formulas;
     `own_loss` whether the code's loss has the gradient that the code returns; `assumed` what was not told and found by
     trying, or supplied; `diagnosis` what went wrong. Of a model, the gradients are those of the equations
     (`of_equations`), and what is right is measured.
@@ -60,8 +61,8 @@ class GradientCheck(Presented):
         return Message(
             f"check.headline_{worst.verdict}",
             source=self.source,
-            arrays=", ".join(row.name for row in wrong),
-            entry=worst.entry,
+            arrays=", ".join(self._label(row) for row in wrong),
+            entry=self._label(worst) + worst.place,
             given=_shape(worst.given_shape or ()) if worst.verdict == "shape" else f"{worst.given or 0.0:.6g}",
             right=_shape(worst.shape) if worst.verdict == "shape" else f"{worst.right or 0.0:.6g}",
         )
@@ -77,7 +78,7 @@ class GradientCheck(Presented):
         return Document((title,), self.language, tuple(self._blocks()), facts=self.facts)
 
     def _blocks(self) -> Iterator[Block]:
-        wrong = [row.name for row in self.rows if row.verdict != "right"]
+        wrong = [self._label(row) for row in self.rows if row.verdict != "right"]
         if self.passed:
             verdict = Message("check.passed", entries=f"{self._n_entries:,}")
         elif wrong:
@@ -86,7 +87,10 @@ class GradientCheck(Presented):
             verdict = Message("check.loss_failed")
         yield Paragraph((verdict,))
         columns = ("array", "verdict", "worst", "given", "right", "error")
-        yield Table(tuple(Message(f"check.column_{column}") for column in columns), tuple(map(_row, self.rows)))
+        yield Table(
+            tuple(Message(f"check.column_{column}") for column in columns),
+            tuple(_row(row, self._label(row)) for row in self.rows),
+        )
         if self.agreements or self.own_loss:
             yield Paragraph(tuple(self._evidence()))
         if self.assumed:
@@ -94,6 +98,14 @@ class GradientCheck(Presented):
         if not self.passed:
             yield Heading(Message("diagnosis.title"))
             yield from self.diagnosis.blocks()
+
+    def _label(self, row: ArrayCheck) -> str:
+        """What a person calls an array: "W2", "scale: s", "embedding 2: C" (of the second input layer)."""
+        if row.layer:
+            return row.name
+        layer, _, parameter = row.name.partition(".")
+        number = layer.lstrip("abcdefghijklmnopqrstuvwxyz")
+        return f"{' '.join((self.network.other_layers[layer].name, number)).strip()}: {parameter}"
 
     def _evidence(self) -> Iterator[Content]:
         yield Message("check.right_is_measured" if self.of_equations else "check.right_is")
@@ -118,7 +130,7 @@ class GradientCheck(Presented):
 
 
 def check_problem(problem: Problem, source: str, language: str = "en", automatic: bool | None = None) -> GradientCheck:
-    """Check the equations that train: every entry of ∇W and ∇b against central differences of the loss.
+    """Check the equations that train: every entry of ∇W, ∇b and ∇θ against central differences of the loss.
 
     Arguments:
         problem: what is differentiated.
@@ -136,10 +148,17 @@ def check_problem(problem: Problem, source: str, language: str = "en", automatic
     returned = Returned([*gradients.dW], [*gradients.db], CLOSE[8])
     given = returned.dW, returned.db
     rows = compare_all(given, (measured.dW, measured.db), np.float64, slack, dict(measured.kinks))
-    diagnosis = Diagnosis(problem.network, language=language)
-    if any(row.verdict != "right" for row in rows):
+    rows += tuple(_compared(name, gradient, measured) for name, gradient in gradients.dtheta.items())
+    wrong = tuple(row.name for row in rows if row.verdict != "right")
+    diagnosis = Diagnosis(problem.network, unexplained=wrong, language=language)
+    if wrong and not problem.network.other_layers:  # slips of those layers are none that people are known to make
         diagnosis = diagnosed(problem.network, rows, explanations(problem, returned)[0], returned, language)
     return GradientCheck(source, problem.network, rows, diagnosis, found, language=language, of_equations=True)
+
+
+def _compared(name: str, gradient: Array, measured: Measured) -> ArrayCheck:
+    slack, kinks = measured.uncertainty_dtheta[name], measured.kinks[name, 0]
+    return compare(name, 0, gradient, measured.dtheta[name], np.float64, slack, kinks)
 
 
 def check_network(
@@ -160,28 +179,40 @@ def check_network(
     Raises:
         ValueError: parameters, rows or targets that do not fit the network, or an option that is none.
     """
-    check_is_affine(network)
-    parameters = Parameters.of(parameters.W[1:], parameters.b[1:], np.float64)
+    parameters = Parameters.of(parameters.W[1:], parameters.b[1:], np.float64, parameters.theta)
     parameters.check_fit(network)
     decay = told(penalty=penalty).penalty or 0.0
     asked = given(None, X, Y, parameters, n_samples, seed)
-    point = random_point(network.sizes, asked.rows_for(network.sizes[-1], N_SAMPLES), asked, decay)
+    n_rows = asked.rows_for(network.sizes[-1], N_SAMPLES)
+    if network.inputs and X is None:
+        asked = replace(asked, X=_columns_drawn(network, n_rows, asked.seed))
+    point = random_point((network.n_columns, *network.sizes[1:]), n_rows, asked, decay)
+    network.check_columns(point.X)
     check_targets(network, point.Y, "Y")
     return check_problem(Problem.of(network, parameters, point.X, point.Y, decay=decay), source, language, automatic)
 
 
-def _row(row: ArrayCheck) -> tuple[Content, ...]:
+def _columns_drawn(network: Network, n_samples: int, seed: int) -> Array:
+    """Rows of the columns that the input layers take: normal numbers, and codes of categories."""
+    random, parts = np.random.default_rng(seed), []
+    for _, layer, _, _ in network.placed_inputs():
+        shape, categories = (n_samples, layer.n_inputs), layer.n_categories_taken
+        numbers = random.normal(size=shape) if categories is None else random.integers(0, categories, shape)
+        parts.append(numbers.astype(float))
+    return np.concatenate(parts, axis=1)
+
+
+def _row(row: ArrayCheck, label: str) -> tuple[Content, ...]:
     if row.verdict == "missing":
-        return row.name, Message("check.missing"), "", "", "", ""
+        return label, Message("check.missing"), "", "", "", ""
     if row.verdict == "shape":
         values = {"given": _shape(row.given_shape or ()), "right": _shape(row.shape)}
-        return row.name, Message("check.shape", **values), "", "", "", ""
+        return label, Message("check.shape", **values), "", "", "", ""
     verdict = Message(f"check.{row.verdict}")
     if row.n_wrong > 1:
         verdict = Message("check.wrong_entries", wrong=f"{row.n_wrong:,}", entries=f"{int(np.prod(row.shape)):,}")
     error = "0" if not row.relative_error else f"{row.relative_error:.0e}"
-    at = f"[{','.join(map(str, row.worst or ()))}]"
-    return row.name, verdict, at, f"{row.given:.6g}", f"{row.right:.6g}", error
+    return label, verdict, row.place, f"{row.given:.6g}", f"{row.right:.6g}", error
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -107,6 +107,8 @@ def prove(network: Network, language: str = "en") -> Proof:
     """
     check_network(network)
     check_language(language)
+    if network.other_layers:
+        raise ValueError("network: only affine layers with activations are proved so far; ask derive for the others")
     if network.n_weights > MOST_WEIGHTS:
         raise ValueError(
             f"prove: {network.n_weights:,} weights are too many to check in 130 digits; up to {MOST_WEIGHTS:,} can be: "

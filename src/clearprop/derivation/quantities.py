@@ -30,17 +30,22 @@ _NAMES = {"h": "a", "x": "a", "δ": "z", "delta": "z"}
 
 @dataclass(frozen=True)
 class Target:
-    """One thing to derive: an array ("W", "b", "z" or "a") of a layer, whole or one entry; an f′; or a topic."""
+    """One thing to derive: an array ("W", "b", "z", "a" or another layer's, "theta"), whole or in part; an f′; a topic.
+
+    `inputs_are_made`: a⁰ comes from other layers, and is not x.
+    """
 
     kind: str
     layer: int = 0
     indices: tuple[int, ...] = ()
     activation: str | None = None
+    theta: str = ""
+    inputs_are_made: bool = False
 
     @property
     def is_array(self) -> bool:
         """Whether it is an array of the network, or an entry of one."""
-        return self.kind in ("W", "b", "z", "a")
+        return self.kind in ("W", "b", "z", "a", "theta")
 
     @property
     def text(self) -> str:
@@ -48,7 +53,10 @@ class Target:
         if not self.is_array:
             return f"{self.activation}'" if self.activation else self.kind
         indices = f"[{','.join(map(str, self.indices))}]" if self.indices else ""
-        return ("x" if (self.kind, self.layer) == ("a", 0) else f"{self.kind}{self.layer}") + indices
+        if self.theta:
+            return self.theta + indices
+        is_x = (self.kind, self.layer) == ("a", 0) and not self.inputs_are_made
+        return ("x" if is_x else f"{self.kind}{self.layer}") + indices
 
 
 def check_network(network: Any) -> None:
@@ -69,6 +77,7 @@ def target(network: Network, quantity: str) -> Target:
         network: whose quantity it is.
         quantity: "W2[1,1]" (row 1, column 1 of W²), "W2", "b1[2]", "z[2,1]" (layer 2, unit 1), "h[1,2]", "x[1]",
             "sigmoid'" (any activation), or a topic ("equations", "update", "softmax'", "softmax shift", "dE/dz");
+            "scale.s[2]", "input2.C[5,1]", "mixture1.alpha" (of the other layers, as `Network.theta_shapes` names them);
             "w1(1,2)", "W1[1][2]", "dE/dW1[1,2]" and "∂E/∂w¹₁₂" are "W1[1,2]".
 
     Raises:
@@ -90,11 +99,30 @@ def target(network: Network, quantity: str) -> Target:
         return _slope(text[:-1], quantity)
     bare = re.sub(r"[\s^_]", "", text).replace("][", ",")
     derivative = _DERIVATIVE.match(bare)
+    if (of_layer := _theta(network, bare[derivative.end() :] if derivative else bare, quantity)) is not None:
+        return of_layer
     match = _ARRAY.fullmatch(bare[derivative.end() :] if derivative else bare)
     if match is None:
         raise ValueError(f"quantity: {_shown(quantity)} is unknown; ask for {EXAMPLES}")
     letter, layer, indices = match.groups()
     return _array(network, _shown(quantity), "W" if letter in "Ww" else letter.lower(), layer, indices)
+
+
+def _theta(network: Network, bare: str, quantity: str) -> Target | None:
+    """A parameter of one of the other layers: "scale.s[2]", "input2.C", or "scale" where it has but one."""
+    name, bracket, rest = bare.partition("[")
+    shapes = {key.lower(): (key, shape) for key, shape in network.theta_shapes.items()}
+    of_layer = [key for key in shapes if key.partition(".")[0] == name.lower()]
+    key = of_layer[0] if len(of_layer) == 1 else name.lower()
+    if key in shapes:
+        theta, shape = shapes[key]
+        numbers = _whole_numbers(_shown(quantity), rest.removesuffix("]") if bracket else None)
+        _check_indices(_shown(quantity), theta, numbers, shape)
+        return Target("theta", indices=tuple(numbers), theta=theta)
+    if "." in name or name.lower() in network.other_layers:
+        there = ", ".join(network.theta_shapes) or "no layers beside the affine ones"
+        raise ValueError(f"quantity: {_shown(quantity)} is unknown; this network has {there}")
+    return None
 
 
 def _plain(quantity: str) -> str:
@@ -123,6 +151,10 @@ def _slope(name: str, quantity: str) -> Target:
 def _array(network: Network, quantity: str, letter: str, layer_text: str, indices_text: str | None) -> Target:
     kind = _NAMES.get(letter, letter)
     numbers = _whole_numbers(quantity, indices_text)
+    if letter == "x" and _makes_inputs(network):
+        raise ValueError(
+            f"quantity: {quantity}: x are columns that other layers take as they are given; ask for a0, what they make"
+        )
     if letter == "x":
         if layer_text not in ("", "0"):
             raise ValueError(f"quantity: {quantity}: x is layer 0; write x[1] for its first entry")
@@ -137,7 +169,11 @@ def _array(network: Network, quantity: str, letter: str, layer_text: str, indice
     sizes = network.sizes
     shape = (sizes[layer], sizes[layer - 1]) if kind == "W" else (sizes[layer],)
     _check_indices(quantity, f"{letter}{'' if letter == 'x' else layer}", numbers, shape)
-    return Target(kind, layer, tuple(numbers))
+    return Target(kind, layer, tuple(numbers), inputs_are_made=_makes_inputs(network))
+
+
+def _makes_inputs(network: Network) -> bool:
+    return bool(network.inputs) or network.scaled
 
 
 def _whole_numbers(quantity: str, text: str | None) -> list[int]:

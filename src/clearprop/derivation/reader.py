@@ -85,7 +85,7 @@ class Reader:
         raise NotImplementedError
 
     def function(self, name: str, value: Value) -> Value:
-        """exp, log, sqrt, tanh or erf."""
+        """exp, log, sqrt, tanh, erf, cos or sin."""
         raise NotImplementedError
 
     def derivative(self, of: Expression, of_at: At, by: Quantity, at: At, environment: Environment) -> Value:
@@ -200,7 +200,7 @@ class Reader:
         return self._in_matrix(node.argument, at[1], at[0], environment)
 
     def _hadamard(self, node: Hadamard, at: At, environment: Environment) -> Value:
-        if any(factor.shape[:1] != node.shape[:1] for factor in node.factors):
+        if any(factor.shape[:1] not in (node.shape[:1], (1,)) for factor in node.factors):
             raise ValueError("⊙ of arrays with different numbers of rows")
         return self._multiplied(node.factors, [_spread(factor.shape, at) for factor in node.factors], environment)
 

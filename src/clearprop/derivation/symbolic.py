@@ -12,12 +12,13 @@ from clearprop.derivation.reader import At, Environment, Reader, Value
 #: How an entry of an array is written in SymPy: from the array and its indices.
 Entries = Callable[[Quantity, At], sympy.Expr]
 
-_NO_LAYER = ("y", "Y", "omega", "row_loss")
+_NO_LAYER = ("y", "Y", "omega", "row_loss", "q", "Q")
 
 
 def base_name(quantity: Quantity) -> str:
     """Return the name of an array, with its layer: "W2", "a0", "Z1"; "y", "Y" and "omega" have none."""
-    return quantity.name if quantity.layer is None or quantity.name in _NO_LAYER else f"{quantity.name}{quantity.layer}"
+    name = quantity.name.replace(".", "_")
+    return name if quantity.layer is None or name in _NO_LAYER else f"{name}{quantity.layer}"
 
 
 def indexed(quantity: Quantity, at: At) -> sympy.Expr:

@@ -4,7 +4,18 @@ One hidden layer is h and the output is ŷ, as in note 1; with more hidden layer
 one sample (columns), capitals a batch (a sample a row); an entry is written small either way.
 """
 
-from clearprop.derivation.expressions import Activate, Expression, Index, Quantity, Shape, expression
+from clearprop.derivation.expressions import (
+    Activate,
+    Expression,
+    Hadamard,
+    Index,
+    Negate,
+    Number,
+    Quantity,
+    Shape,
+    Transpose,
+    expression,
+)
 from clearprop.mathematics.activations import Activation
 from clearprop.mathematics.network import Network
 
@@ -22,13 +33,6 @@ LAMBDA = Quantity("lambda", "λ")
 ETA = Quantity("eta", "η")
 
 
-def check_is_affine(network: Network) -> None:
-    """Raise ValueError where a network has layers whose equations are not derived here yet."""
-    if network.other_layers:
-        there = ", ".join(network.other_layers)
-        raise ValueError(f"network: only affine layers with activations are derived so far; this one has {there}")
-
-
 class Symbols:
     """The quantities of a network for one sample (z, a, δ, ...) and for a batch of m (Z, A, Δ, ...).
 
@@ -39,7 +43,6 @@ class Symbols:
     """
 
     def __init__(self, network: Network, n_samples: int = 1, penalised: bool = False) -> None:
-        check_is_affine(network)
         self.network, self.n_samples, self.penalised = network, n_samples, penalised
         self.L = network.n_layers
 
@@ -72,6 +75,23 @@ class Symbols:
     def x(self, *indices: At) -> Quantity:
         """The input x = a⁰, (n_0,)."""
         return self.a(0, *indices)
+
+    @property
+    def makes_inputs(self) -> bool:
+        """Whether a⁰ is made from the columns of X by other layers, and is not x itself."""
+        return bool(self.network.inputs) or self.network.scaled
+
+    def q(self, *indices: At) -> Quantity:
+        """The features before the learned factors, (n_0,): all that the input layers make, or x."""
+        return self._vector("q", "q" if self.network.inputs else "x", 0, indices, None)
+
+    def Q(self, *indices: At) -> Quantity:
+        """The same of a batch, (m, n_0)."""
+        return self._batch("Q", "Qq" if self.network.inputs else "Xx", 0, indices, None)
+
+    def share(self, l: int, *indices: At) -> Quantity:
+        """αˡ, (n_l,): the shares of a mixture."""
+        return _quantity(f"mixture{l}.alpha", "α", None, (self.size(l),), indices, l)
 
     def Z(self, l: int, *indices: At) -> Quantity:
         """Zˡ, (m, n_l); its row r; z_rj."""
@@ -111,14 +131,27 @@ class Symbols:
         """The table entry of fˡ."""
         return self.network.activation(l)
 
-    def f(self, l: int, argument: Expression, order: int = 0) -> Activate:
-        """fˡ of an argument, or its derivative."""
+    def f(self, l: int, argument: Expression, order: int = 0) -> Expression:
+        """fˡ of an argument, or its derivative; of a mixture z + α (f(z) − z), or 1 + α (f′(z) − 1)."""
         entry = self.activation(l)
-        return Activate(entry.name, entry.symbol, argument, order)
+        plain = Activate(entry.name, entry.symbol, argument, order)
+        if not self.is_mixed(l):
+            return plain
+        other: Expression = Number(1) if order else argument
+        difference = plain + Negate(other)
+        if not argument.shape:
+            assert isinstance(argument, Quantity)
+            return other + self.share(l, argument.indices[-1]) * difference
+        share = self.share(l)
+        return other + Hadamard((share if len(argument.shape) == 1 else Transpose(share), difference))
+
+    def is_mixed(self, l: int) -> bool:
+        """Whether each unit of layer l has a learned share of its activation."""
+        return self.network.mixed and 1 <= l < self.L
 
     def _activation_letter(self, l: int) -> str:
         if l == 0:
-            return "x"
+            return "a" if self.makes_inputs else "x"
         if l == self.L:
             return "ŷ"
         return "h" if self.L == 2 else "a"

@@ -32,6 +32,7 @@ from clearprop.derivation.formulas import parsed
 from clearprop.derivation.losses import row_loss_formula
 from clearprop.derivation.messages import Message
 from clearprop.derivation.symbols import LAMBDA, PENALTY, SAMPLE, At, E, Symbols
+from clearprop.derivation.worked_layers import WorkedLayers
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.equations import Gradients, Passed, loss
@@ -100,9 +101,11 @@ class WorkedLines:
             omega,
             mpmath.mpf(self.penalty),
             mpmath.mpf(self.rate),
+            theta={name: exact(array) for name, array in parameters.theta.items()},
         )
         self.evaluator = Evaluator(self.point)
         self.numbers = NumbersIn(self.evaluator)
+        self.layers = WorkedLayers(found, self.symbols, self.writer, self._line)
 
     @property
     def _is_batch(self) -> bool:
@@ -166,7 +169,8 @@ class WorkedLines:
             self.writer.say(Message("worked.assumed"))
         rows_text = Message("worked.rows", m=len(f.X)) if self._is_batch else Message("worked.one_row")
         self.writer.say(Message("worked.givens", rows=rows_text))
-        rows = [self._array_row(self.a(0), f.X), self._array_row(s.Y() if self._is_batch else s.y(), f.Y)]
+        rows = [] if s.makes_inputs else [self._array_row(self.a(0), f.X)]
+        rows += [*self.layers.givens(), self._array_row(s.Y() if self._is_batch else s.y(), f.Y)]
         for l in f.network.layers:
             rows += [self._array_row(s.W(l), f.parameters.W[l]), self._array_row(s.b(l), f.parameters.b[l])]
         self._array_table(rows)
@@ -181,6 +185,7 @@ class WorkedLines:
     def _forward(self) -> None:
         s, f, w = self.symbols, self.found, self.writer
         k = Index("k")
+        self.layers.forward()
         for l in f.network.layers:
             w.heading("worked.forward_heading", l=l)
             for j in self._units(l):
@@ -206,7 +211,8 @@ class WorkedLines:
         s = self.symbols
         entry = s.activation(l)
         if entry.elementwise:
-            return parsed(entry.formula, {"z": self.z(l, j)})
+            f = parsed(entry.formula, {"z": self.z(l, j)})
+            return self.z(l, j) + s.share(l, j) * (f - self.z(l, j)) if s.is_mixed(l) else f
         k = Index("k")
         return Divide(Function("exp", self.z(l, j)), Sum(Function("exp", self.z(l, k)), k, s.size(l)))
 
@@ -268,6 +274,7 @@ class WorkedLines:
         self._array_table([self._array_row(self.delta(L), f.gradients.delta[L])])
         self._parameters(L)
         for l in range(L - 1, 0, -1):
+            self.layers.backward(l)
             w.heading("worked.hidden_heading", l=l)
             k = Index("k")
             for j in self._units(l):
@@ -284,6 +291,7 @@ class WorkedLines:
             self._more(l)
             self._array_table([self._array_row(self.delta(l), f.gradients.delta[l])])
             self._parameters(l)
+        self.layers.backward(0)
 
     def _key(self, name: str) -> str:
         return f"worked.{name}_of_rows" if self._is_batch else f"worked.{name}"
@@ -331,12 +339,20 @@ class WorkedLines:
         self.writer.heading("worked.saliency_heading")
         self.writer.say(Message("worked.saliency", x=self.a(0, Index("k")), n=len(order), total=len(first)))
         rows: list[tuple[Content, ...]] = [
-            (self.a(0, int(k) + 1), self._name(int(k)), number_text(f.X[0, k]), number_text(first[k])) for k in order
+            (self.a(0, int(k) + 1), self._name(int(k)), number_text(f.passed.a[0][0, k]), number_text(first[k]))
+            for k in order
         ]
         headings = ("symbol", "input", "numbers", "slope")
         self.writer.table(tuple(Message(f"worked.{name}") for name in headings), rows)
 
     def _name(self, k: int) -> str:
+        """What input k (from 0) is called: the columns that it is made of where another layer makes it."""
+        for _, _, columns, features in self.found.network.placed_inputs():
+            if features.start <= k < features.stop:
+                return ", ".join(map(self._column_name, range(columns.start, columns.stop)))
+        return self._column_name(k)
+
+    def _column_name(self, k: int) -> str:
         return self.names.inputs[k] if k < len(self.names.inputs) else f"x{k + 1}"
 
     def _update(self) -> None:
@@ -350,6 +366,7 @@ class WorkedLines:
                 (s.b(l), f.parameters.b[l], f.updated.b[l]),
             ):
                 rows.append((quantity, shape_text(old.shape), array_text(old), array_text(new)))
+        rows += self.layers.updated(f.updated)
         w.table(tuple(Message(f"worked.{name}") for name in ("symbol", "shape", "old", "new")), rows)
         key = "worked.loss_fell" if f.loss_after < f.loss_before else "worked.loss_rose"
         w.say(Message(key, before=number_text(f.loss_before, 8), after=number_text(f.loss_after, 8), E=E))
@@ -362,13 +379,18 @@ class WorkedLines:
             self.writer.say(Message("worked.too_large"))
             return
         random = np.random.default_rng(0)
-        places = [(l, "W", j, k) for l in f.network.layers for j, k in np.ndindex(f.parameters.W[l].shape)]
-        places += [(l, "b", j, 0) for l in f.network.layers for j in range(len(f.parameters.b[l]))]
+        places: list[tuple[Quantity, Any]] = [
+            (s.W(l, j + 1, k + 1), f.gradients.dW[l][j, k])
+            for l in f.network.layers
+            for j, k in np.ndindex(f.parameters.W[l].shape)
+        ]
+        places += [
+            (s.b(l, j + 1), f.gradients.db[l][j]) for l in f.network.layers for j in range(len(f.parameters.b[l]))
+        ]
+        places += self.layers.places()
         chosen = random.permutation(len(places))[:MOST_MEASURED]
         worst = 0.0
-        for l, name, j, k in (places[i] for i in chosen):
-            by = s.W(l, j + 1, k + 1) if name == "W" else s.b(l, j + 1)
-            mine = f.gradients.dW[l][j, k] if name == "W" else f.gradients.db[l][j]
+        for by, mine in (places[i] for i in chosen):
             measured = float(self.evaluator.evaluate(Partial(E, by)))
             if np.isfinite(measured):
                 worst = max(worst, abs(measured - float(mine)) / max(1e-3, abs(measured)))

@@ -12,6 +12,7 @@ from clearprop.derivation.documents.presented import Presented
 from clearprop.derivation.documents.programs import (
     MOST_IN_CODE,
     MOST_IN_FACTS,
+    layer_imports,
     lists,
     network_code,
     network_facts,
@@ -19,7 +20,6 @@ from clearprop.derivation.documents.programs import (
 )
 from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.quantities import target
-from clearprop.derivation.symbols import check_is_affine
 from clearprop.derivation.worked_lines import Names, TrainingStep, WorkedError, WorkedLines
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.equations import backward, forward, loss, penalty_value
@@ -69,7 +69,7 @@ def worked(
 
     Arguments:
         network, parameters: see `Network`, `Parameters`.
-        X: (m, n_0) rows, or (n_0,) for one.
+        X: (m, n_0) rows, or (n_0,) for one; of input layers their columns.
         Y: (m, n_L) targets, or (n_L,) for one.
         quantity: what to derive line by line with these numbers, such as "W1[1,2]"; None: nothing.
         learning_rate: η of the update.
@@ -92,15 +92,15 @@ def worked(
     Source: note 1, with numbers.
     """
     check_language(language)
-    check_is_affine(network)
     if quantity is not None:
         target(network, quantity)  # told before the work
     for name, value in (("learning_rate", learning_rate), ("penalty", penalty)):
         if not (isinstance(value, int | float | np.number) and 0 <= value < np.inf):
             raise ValueError(f"{name}: a number from 0 is needed; got {value!r}")
     parameters.check_fit(network)
-    exactly = Parameters.of([W.astype(float) for W in parameters.W[1:]], [b.astype(float) for b in parameters.b[1:]])
-    X, Y = _rows("x", X, network.sizes[0]), _rows("y", Y, network.sizes[-1])
+    exactly = Parameters.of(parameters.W[1:], parameters.b[1:], float, parameters.theta)
+    X, Y = _rows("x", X, network.n_columns), _rows("y", Y, network.sizes[-1])
+    network.check_columns(X)
     if len(X) != len(Y):
         raise ValueError(f"y: {len(X)} rows of x need as many of y; got {len(Y)}")
     check_targets(network, Y)
@@ -113,6 +113,7 @@ def worked(
         updated = Parameters.of(
             [W - learning_rate * dW for W, dW in zip(exactly.W[1:], gradients.dW[1:], strict=True)],
             [b - learning_rate * db for b, db in zip(exactly.b[1:], gradients.db[1:], strict=True)],
+            theta={name: array - learning_rate * gradients.dtheta[name] for name, array in exactly.theta.items()},
         )
         after = float(loss(network, forward(network, updated, X), Y) + penalty_value(updated, penalty))
     if not np.isfinite(after):
@@ -156,8 +157,9 @@ def _code(step: Worked) -> tuple[str, ...]:
     """Return Python that works it out anew; of a large network, whose numbers would be long, nothing."""
     if step.network.n_parameters > MOST_IN_CODE or step.X.size > MOST_IN_CODE:
         return ()
+    imports = f"from clearprop import Network, Parameters, work\n{layer_imports(step.network)}"
     made = [
-        "from clearprop import Network, Parameters, work\n",
+        imports,
         f"network = {network_code(step.network)}",
         f"parameters = {parameters_code(step.parameters)}",
         "step = work(\n    (network, parameters),",
@@ -191,4 +193,11 @@ def _facts(step: Worked) -> dict[str, Any]:
         "delta": lists(gradients.delta[1:]),
         "dW": lists(gradients.dW[1:]),
         "db": lists(gradients.db[1:]),
+        **({"a0": passed.a[0].tolist()} if step.network.other_layers else {}),
+        **({"theta": _named_lists(step.parameters.theta)} if gradients.dtheta else {}),
+        **({"dtheta": _named_lists(gradients.dtheta)} if gradients.dtheta else {}),
     }
+
+
+def _named_lists(arrays: dict[str, Array]) -> dict[str, Any]:
+    return {name: array.tolist() for name, array in arrays.items()}

@@ -37,7 +37,7 @@ def check_gradient(
     limit_seconds: float = 20.0,
     language: str = "en",
 ) -> GradientCheck:
-    """Check every entry of every ∇W and ∇b: of a model's equations, or of a person's own back-propagation.
+    """Check every entry of every ∇W, ∇b and ∇θ: of a model's equations, or of a person's own back-propagation.
 
     A model's ∇ by BP1–BP4 are compared with (E(θ + h) − E(θ − h)) / 2h, with Im E(θ + ih) / h where E is analytic, and
     with automatic differentiation where a library is installed. A person's code is asked for its gradients, and these
@@ -48,7 +48,8 @@ def check_gradient(
         model_or_function: a pair (`Network`, `Parameters`), a fitted estimator or table model, the path of a model
             file; or code: a function `gradients(W, b, X, Y)` returning dW, db, a class, a module, an `nn.Module`, or
             the path of a Python file or notebook.
-        X: (m, n_0) rows, as `fit` takes them for a model; None: drawn.
+        X: (m, n_0) rows, as `fit` takes them for a model, or the columns that input layers take (of these categories
+            are codes and no derivative is taken by them); None: drawn.
         Y: (m, n_L) targets (for an estimator as `fit` takes them); None: drawn, or for a model's rows what it predicts.
         layers: (n_0, ..., n_L) on which code is tried; None: what it is made for, or small sizes that all differ.
         activation, output, loss: what code computes: names of the tables (one activation, or one per hidden layer);

@@ -25,13 +25,17 @@ Random = np.random.Generator | np.random.RandomState
 class Layer(ABC):
     """One layer y = φ(x; θ).
 
-    `formula` is φ for one number (or category) of one row, `gradient_formulas` the derivative of E by each parameter
-    and by x, with g = ∂E/∂y; `rate_factors` multiply the learning rate of a parameter (1 where it is not named).
+    `formulas` has an entry of y from entries of x and θ, `gradient_formulas` the derivative of E by an entry of each
+    parameter, and of x where this is not data, with g = ∂E/∂y. They are SymPy texts: r is the row, indices count from
+    1, and the capital of an index letter is its last value (m, of r). f and df are the layer's activation and its
+    derivative. `letters` says how a formula writes an array on paper where that is not its name; `rate_factors`
+    multiply the learning rate of a parameter (1 where it is not named).
     """
 
     name: ClassVar[str]
-    formula: ClassVar[str]
+    formulas: ClassVar[dict[str, str]]
     gradient_formulas: ClassVar[dict[str, str]] = {}
+    letters: ClassVar[dict[str, str]] = {}
     rate_factors: ClassVar[dict[str, float]] = {}
 
     @property
@@ -51,6 +55,19 @@ class Layer(ABC):
     def initial(self, random: Random) -> dict[str, Array]:
         """Parameters drawn from a seeded generator, in the order of `shapes`."""
         return {}
+
+    @property
+    def n_categories_taken(self) -> int | None:
+        """How many categories the column of x has, where it holds their codes; None: x holds numbers."""
+        return None
+
+    def arguments(self, x: Array) -> dict[str, Array]:
+        """What the formulas call x, and what is fixed in them."""
+        return {"x": x}
+
+    def parts(self, y: Array) -> dict[str, Array]:
+        """The columns of y, or of anything shaped like it, as the arrays that the formulas have: (m, ...) each."""
+        return {"y": y}
 
     def check(self, x: Array, first_column: int) -> None:  # noqa: B027 (most layers take any number)
         """Raise ValueError where x cannot be taken; `first_column` is its place in X, for the message."""
@@ -90,8 +107,8 @@ class Numbers(_OfOneWidth):
     """
 
     name: ClassVar[str] = "numbers"
-    formula: ClassVar[str] = "x"
-    gradient_formulas: ClassVar[dict[str, str]] = {"x": "g"}
+    formulas: ClassVar[dict[str, str]] = {"y[r, j]": "x[r, j]"}
+    gradient_formulas: ClassVar[dict[str, str]] = {"x[r, j]": "g[r, j]"}
 
     width: int
 
@@ -122,7 +139,11 @@ class PiecewiseLinear(Layer):
     """
 
     name: ClassVar[str] = "piecewise_linear"
-    formula: ClassVar[str] = "Min(1, Max(0, (x - e_0)/(e_1 - e_0)))"
+    formulas: ClassVar[dict[str, str]] = {
+        "y[r, t]": "Piecewise((0, x[r, column[t]] < low[t]), (1, x[r, column[t]] > high[t]), "
+        "((x[r, column[t]] - low[t])/(high[t] - low[t]), True))"
+    }
+    letters: ClassVar[dict[str, str]] = {"column": "k", "low": "e", "high": "ē"}
 
     edges: tuple[tuple[float, ...], ...]
 
@@ -140,6 +161,12 @@ class PiecewiseLinear(Layer):
     def n_outputs(self) -> int:
         """Columns of y: a bin each."""
         return sum(len(edges) - 1 for edges in self.edges)
+
+    def arguments(self, x: Array) -> dict[str, Array]:
+        """x, and of each bin its column (from 1), its lower and its upper edge."""
+        column, low, _ = self.bins()
+        high = np.concatenate([np.asarray(edges[1:]) for edges in self.edges])
+        return {"x": x, "column": column + 1, "low": low, "high": high}
 
     def bins(self) -> tuple[Array, Array, Array]:
         """The column, the lower edge and 1/(width) of each bin, (n_outputs,) each."""
@@ -178,13 +205,18 @@ class Periodic(Layer):
     """
 
     name: ClassVar[str] = "periodic"
-    formula: ClassVar[str] = "(x, W2*cos(2*pi*w1*x + b1) + b2)"
-    gradient_formulas: ClassVar[dict[str, str]] = {
-        "b2": "Sum(g)",
-        "W2": "Sum(g*cos(2*pi*w1*x + b1))",
-        "b1": "-Sum(g*W2*sin(2*pi*w1*x + b1))",
-        "w1": "-Sum(g*W2*sin(2*pi*w1*x + b1)*2*pi*x)",
+    formulas: ClassVar[dict[str, str]] = {
+        "y0[r, p]": "x[r, p]",
+        "y[r, p, t]": "Sum(W2[p, t, k]*cos(2*pi*w1[p, k]*x[r, p] + b1[p, k]), (k, 1, K)) + b2[p, t]",
     }
+    gradient_formulas: ClassVar[dict[str, str]] = {
+        "w1[p, k]": "-Sum(Sum(g[r, p, t]*W2[p, t, k], (t, 1, T))*sin(2*pi*w1[p, k]*x[r, p] + b1[p, k])"
+        "*2*pi*x[r, p], (r, 1, m))",
+        "b1[p, k]": "-Sum(Sum(g[r, p, t]*W2[p, t, k], (t, 1, T))*sin(2*pi*w1[p, k]*x[r, p] + b1[p, k]), (r, 1, m))",
+        "W2[p, t, k]": "Sum(g[r, p, t]*cos(2*pi*w1[p, k]*x[r, p] + b1[p, k]), (r, 1, m))",
+        "b2[p, t]": "Sum(g[r, p, t], (r, 1, m))",
+    }
+    letters: ClassVar[dict[str, str]] = {"y0": "q̄", "w1": "v", "b1": "ψ", "W2": "u", "b2": "d"}
     rate_factors: ClassVar[dict[str, float]] = {"w1": 0.1, "b1": 0.1, "W2": 0.1, "b2": 0.1}
 
     width: int
@@ -216,6 +248,11 @@ class Periodic(Layer):
             "W2": random.uniform(-bound, bound, shapes["W2"]),
             "b2": random.uniform(-bound, bound, shapes["b2"]),
         }
+
+    def parts(self, y: Array) -> dict[str, Array]:
+        """Of each column x itself, y0, (m, width), and the projected cosines, y, (m, width, n_features − 1)."""
+        y = y.reshape(len(y), self.width, self.n_features)
+        return {"y0": y[:, :, 0], "y": y[:, :, 1:]}
 
     def _phase(self, theta: Theta, x: Array) -> Array:
         return (2.0 * np.pi) * theta["w1"] * x[:, :, None] + theta["b1"]
@@ -257,8 +294,8 @@ class Embedding(Layer):
     """
 
     name: ClassVar[str] = "embedding"
-    formula: ClassVar[str] = "C_c"
-    gradient_formulas: ClassVar[dict[str, str]] = {"C": "Sum(g*[c = row])"}
+    formulas: ClassVar[dict[str, str]] = {"y[r, j]": "C[c[r], j]"}
+    gradient_formulas: ClassVar[dict[str, str]] = {"C[i, j]": "Sum(g[r, j]*KroneckerDelta(c[r], i), (r, 1, m))"}
 
     n_categories: int
     width: int = 8
@@ -272,6 +309,15 @@ class Embedding(Layer):
     def n_outputs(self) -> int:
         """Columns of y."""
         return self.width
+
+    @property
+    def n_categories_taken(self) -> int:
+        """Rows of C."""
+        return self.n_categories
+
+    def arguments(self, x: Array) -> dict[str, Array]:
+        """c, (m,): the row of C that each code names, counted from 1."""
+        return {"c": x[:, 0].astype(np.int64) + 1}
 
     def shapes(self) -> Shapes:
         """C, a row for each category."""
@@ -311,8 +357,11 @@ class Scale(_OfOneWidth):
     """
 
     name: ClassVar[str] = "scale"
-    formula: ClassVar[str] = "s*x"
-    gradient_formulas: ClassVar[dict[str, str]] = {"s": "Sum(g*x)", "x": "g*s"}
+    formulas: ClassVar[dict[str, str]] = {"y[r, j]": "s[j]*x[r, j]"}
+    gradient_formulas: ClassVar[dict[str, str]] = {
+        "s[j]": "Sum(g[r, j]*x[r, j], (r, 1, m))",
+        "x[r, j]": "g[r, j]*s[j]",
+    }
     rate_factors: ClassVar[dict[str, float]] = {"s": 6.0}
 
     width: int
@@ -350,8 +399,12 @@ class Mixture(_OfOneWidth):
     """
 
     name: ClassVar[str] = "mixture"
-    formula: ClassVar[str] = "z + alpha*(f(z) - z)"
-    gradient_formulas: ClassVar[dict[str, str]] = {"alpha": "Sum(g*(f(z) - z))", "x": "g*(1 + alpha*(f'(z) - 1))"}
+    formulas: ClassVar[dict[str, str]] = {"y[r, j]": "x[r, j] + alpha[j]*(f(x[r, j]) - x[r, j])"}
+    gradient_formulas: ClassVar[dict[str, str]] = {
+        "alpha[j]": "Sum(g[r, j]*(f(x[r, j]) - x[r, j]), (r, 1, m))",
+        "x[r, j]": "g[r, j]*(1 + alpha[j]*(df(x[r, j]) - 1))",
+    }
+    letters: ClassVar[dict[str, str]] = {"alpha": "α"}
     rate_factors: ClassVar[dict[str, float]] = {"alpha": 0.1}
 
     activation: str

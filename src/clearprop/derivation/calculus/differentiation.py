@@ -33,6 +33,8 @@ DERIVATIVES: dict[str, Callable[[Expression], Expression]] = {
     "exp": lambda u: Function("exp", u),
     "log": lambda u: Divide(ONE, u),
     "sqrt": lambda u: Divide(ONE, Number(2) * Function("sqrt", u)),
+    "cos": lambda u: Negate(Function("sin", u)),
+    "sin": lambda u: Function("cos", u),
     "tanh": lambda u: ONE - Function("tanh", u) ** 2,
     "erf": lambda u: Divide(Number(2), Function("sqrt", Constant())) * Function("exp", -(u**2)),
 }
@@ -205,8 +207,10 @@ class _Rules:
         moving = {quantity for quantity in quantities if _may_be(quantity, self.by, self.apart)}
         if len(moving) != 1 or of.skip is not None:
             return None
-        places = [n for n, index in enumerate(moving.pop().indices) if index == of.index]
-        return self.by.indices[places[0]] if len(places) == 1 and len(self.by.indices) == 1 else None
+        pairs = list(zip(moving.pop().indices, self.by.indices, strict=True))
+        found = [index for own, index in pairs if own == of.index]
+        others_agree = all(own == index for own, index in pairs if own != of.index)
+        return found[0] if len(found) == 1 and others_agree else None
 
 
 _RULES: dict[type[Expression], Callable[[_Rules, Any], _Rewriting]] = {

@@ -16,18 +16,20 @@ def engine_gradient(point: Point, quantity: Expression) -> Any:
 
     Arguments:
         point: the numbers.
-        quantity: a Partial of the loss by W, b, z, a, Z or A.
+        quantity: a Partial of the loss by W, b, θ, z, a, Z or A.
     """
     assert isinstance(point, NetworkPoint) and isinstance(quantity, Partial) and isinstance(quantity.by, Quantity)
     by, network = quantity.by, point.network
-    parameters = Parameters.of([_floats(W) for W in point.W[1:]], [_floats(b) for b in point.b[1:]])
-    passed = forward(network, parameters, _floats(point.array("A", 0)))
+    W, b = ([_floats(array) for array in arrays[1:]] for arrays in (point.W, point.b))
+    parameters = Parameters.of(W, b, theta={name: _floats(array) for name, array in point.theta.items()})
+    passed = forward(network, parameters, _floats(point.X))
     penalty = float(point.scalars["lambda"]) if quantity.of == _TOTAL else 0.0
     Y, omega = _floats(point.Y), _floats(point.omega)
     gradients = backward(network, parameters, passed, Y, omega, penalty)
-    l = by.layer
-    assert l is not None
+    l = by.layer or 0
     match by.name:
+        case name if name in gradients.dtheta:
+            array = gradients.dtheta[name]
         case "W":
             array = gradients.dW[l]
         case "b":

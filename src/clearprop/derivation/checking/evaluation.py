@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import mpmath
 import numpy as np
 
+from clearprop.derivation.checking.exact_activations import activated
 from clearprop.derivation.expressions import Expression, Quantity, Relation
-from clearprop.derivation.formulas import multiprecision
+from clearprop.derivation.layer_symbols import ROWS
 from clearprop.derivation.reader import At, Environment, Reader, Value
 from clearprop.derivation.symbols import DATA_LOSS
-from clearprop.mathematics.activations import ACTIVATIONS
 
 DIGITS = 130
 STEP = mpmath.mpf(10) ** -40
@@ -72,17 +72,15 @@ def evaluate(root: Expression, point: Point, indices: dict[str, int] | None = No
     return Evaluator(point).evaluate(root, indices)
 
 
-def activated(name: str, z: Any, order: int = 0) -> Any:
-    """f(z) or f′(z) by the formulas of the table, entry by entry (softmax: of the whole vector)."""
-    entry = ACTIVATIONS[name]
-    if not entry.elementwise:
-        exponentials = np.array([mpmath.exp(value) for value in z], object)
-        return exponentials / exponentials.sum()
-    if isinstance(z, np.ndarray):
-        return np.array([activated(name, value, order) for value in z.ravel()], object).reshape(z.shape)
-    if order == 0:
-        return multiprecision(entry.formula)(z=z)
-    return multiprecision(entry.derivative_formula)(z=z, a=multiprecision(entry.formula)(z=z))
+def made_where_g_is(name: str) -> str | None:
+    """Return the name of what an input layer makes, where `name` is that of the loss's derivative by it.
+
+    >>> made_where_g_is("input3.g0_rows"), made_where_g_is("input3.x")
+    ('input3.y0_rows', None)
+    """
+    layer, _, own = name.partition(".")
+    is_g = layer.startswith("input") and own.removesuffix(ROWS).rstrip("0123456789") == "g"
+    return f"{layer}.y{own[1:]}" if is_g else None
 
 
 class Evaluator(Reader):
@@ -135,6 +133,8 @@ class Evaluator(Reader):
         name, layer = quantity.name, quantity.layer
         if name in _DELTAS:
             return self.derivative(DATA_LOSS, (), Quantity(_DELTAS[name], "z", layer), at, {})
+        if (made := made_where_g_is(name)) is not None:
+            return self.derivative(DATA_LOSS, (), Quantity(made, "q"), at, {})
         array = self.point.array(name, layer)
         return array[tuple(place - 1 for place in at)] if at else array
 

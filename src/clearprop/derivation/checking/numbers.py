@@ -103,7 +103,7 @@ def array_text(array: Array) -> str:
     >>> array_text(np.array([[0.2, -0.4], [0.7, 0.1]]))
     '0.2, −0.4 / 0.7, 0.1'
     """
-    rows = np.atleast_2d(array)
+    rows = array.reshape(-1, array.shape[-1]) if array.ndim > 2 else np.atleast_2d(array)
     texts = [_row_text(row) for row in rows[:MOST_UNITS]]
     return " / ".join([*texts, *(["…"] if len(rows) > MOST_UNITS else [])])
 

@@ -1,6 +1,6 @@
 """No line of a derivation is trusted: both sides are evaluated to 50 digits before anybody sees it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
 from math import prod
 from typing import Any
@@ -12,11 +12,12 @@ from clearprop.derivation.checking.evaluation import DIGITS, Evaluator, Point, S
 from clearprop.derivation.checking.points import random_point
 from clearprop.derivation.documents.blocks import Step
 from clearprop.derivation.expressions import Entry, Expression, Index, Quantity, Shape, Sum, walk
+from clearprop.derivation.layer_symbols import ROWS
 from clearprop.mathematics.network import Network
 
 #: Two values are equal where they differ by less than this, of the larger of 1 and either.
 TOLERANCE = mpmath.mpf(10) ** -50
-BATCH_NAMES = frozenset({"Z", "A", "Delta", "Y", "omega", "row_loss"})
+BATCH_NAMES = frozenset({"Z", "A", "Q", "Delta", "Y", "omega", "row_loss"})
 #: At most so many values of the free indices are tried for a line.
 MOST_INDICES = 12
 #: Of arrays with more entries than this, two corners and so many other places are tried.
@@ -37,16 +38,26 @@ class Verifier:
         n_samples: rows of the batch, for lines about a batch.
         penalised: whether λ > 0.
         n_points: points of each kind.
+        categories: see `random_point`.
     """
 
-    def __init__(self, network: Network, n_samples: int, penalised: bool = False, n_points: int = 1) -> None:
+    def __init__(
+        self,
+        network: Network,
+        n_samples: int,
+        penalised: bool = False,
+        n_points: int = 1,
+        categories: Mapping[str, int] | None = None,
+    ) -> None:
         self.network, self.n_samples, self.penalised, self.n_points = network, n_samples, penalised, n_points
+        self.categories = categories
         self._kept: dict[tuple[object, ...], list[Evaluator]] = {}
 
     def evaluators(self, step: Step, left: Expression) -> Sequence[Evaluator]:
         """Return what evaluates at the points at which a step must hold, kept for the next step."""
         names = {node.name for side in (left, step.right) for node in walk(side) if isinstance(node, Quantity)}
-        n_samples = self.n_samples if names & BATCH_NAMES else 1
+        is_batch = names & BATCH_NAMES or any(name.endswith(ROWS) for name in names)
+        n_samples = self.n_samples if is_batch else 1
         key = (step.activation,) if step.activation is not None else (n_samples, step.assumes)
         if key not in self._kept:
             self._kept[key] = [Evaluator(point) for point in self._points(step, n_samples)]
@@ -57,9 +68,10 @@ class Verifier:
             for z in SCALARS[: 2 * self.n_points]:
                 yield ScalarPoint(mpmath.mpf(z) / 97, step.activation)
         else:
-            has_kinks = any("Piecewise" in self.network.activation(l).formula for l in self.network.layers)
-            for seed in range((1 + has_kinks) * self.n_points):  # every unit once on either side of its kink
-                yield random_point(self.network, n_samples, seed, step.assumes, self.penalised)
+            has_sides = any("Piecewise" in self.network.activation(l).formula for l in self.network.layers)
+            has_sides |= any(layer.n_categories_taken is not None for layer in self.network.inputs)
+            for seed in range((1 + has_sides) * self.n_points):  # every unit once on either side of its kink
+                yield random_point(self.network, n_samples, seed, step.assumes, self.penalised, self.categories)
 
     def error(self, step: Step, left: Expression) -> Any:
         """Return the largest relative difference of the two sides over all points, index values and entries."""

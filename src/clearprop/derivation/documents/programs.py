@@ -20,13 +20,23 @@ def network_code(network: Network) -> str:
     """
     hidden = network.hidden_names
     shown = repr(hidden[0] if len(hidden) and len(set(hidden)) == 1 else hidden)
-    return f"Network({network.sizes}, hidden={shown}, output={network.output!r}, loss={network.loss!r})"
+    others = f", inputs={network.inputs!r}" if network.inputs else ""
+    others += ", scaled=True" * network.scaled + ", mixed=True" * network.mixed
+    return f"Network({network.sizes}, hidden={shown}, output={network.output!r}, loss={network.loss!r}{others})"
+
+
+def layer_imports(network: Network) -> str:
+    """Return the line that imports the input layers of a network; nothing where it has none."""
+    names = sorted({type(layer).__name__ for layer in network.inputs})
+    return f"from clearprop.mathematics.layers import {', '.join(names)}\n" if names else ""
 
 
 def parameters_code(parameters: Parameters) -> str:
     """Return parameters as Python, every number in full."""
     W, b = (lists(arrays[1:]) for arrays in (parameters.W, parameters.b))
-    return f"Parameters.of(\n    {W},\n    {b},\n)"
+    theta = {name: array.tolist() for name, array in parameters.theta.items()}
+    others = f"    theta={theta},\n" if theta else ""
+    return f"Parameters.of(\n    {W},\n    {b},\n{others})"
 
 
 def network_facts(network: Network) -> dict[str, Any]:
@@ -36,6 +46,9 @@ def network_facts(network: Network) -> dict[str, Any]:
         "hidden": list(network.hidden_names),
         "output": network.output,
         "loss": network.loss,
+        **({"inputs": [repr(layer) for layer in network.inputs]} if network.inputs else {}),
+        **({"scaled": True} if network.scaled else {}),
+        **({"mixed": True} if network.mixed else {}),
     }
 
 

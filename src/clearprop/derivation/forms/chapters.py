@@ -25,8 +25,10 @@ from clearprop.derivation.forms.cost import (
     single_weight_multiplications,
 )
 from clearprop.derivation.forms.index_form import ABOVE, FROM, HERE
-from clearprop.derivation.forms.vanishing import slope_bound, steepest
+from clearprop.derivation.forms.layer_form import kind_of
+from clearprop.derivation.forms.vanishing import slope_bound, steepest_of
 from clearprop.derivation.forms.vector_form import VectorForm
+from clearprop.derivation.layer_symbols import LayerSymbols, other_layers
 from clearprop.derivation.losses import penalty_formula, row_loss_formula
 from clearprop.derivation.messages import Message
 from clearprop.derivation.quantities import Target
@@ -57,13 +59,15 @@ def _headings(section: str, *names: str) -> Row:
 
 def _rows(s: Symbols, batch: bool) -> list[Row]:
     a = s.A if batch else s.a
-    rows = [_row(a(0), "constant", "", "x")]
+    rows = _input_rows(s, batch) if s.makes_inputs else [_row(a(0), "constant", "", "x")]
     for l in s.network.layers:
         rows += [_row(s.W(l), "variable", "", "weights", l=l), _row(s.b(l), "variable", "", "biases", l=l)]
         rows += [
             _row(s.Z(l) if batch else s.z(l), "intermediate", _affine(s, l, batch), "samples_z" if batch else "z", l=l)
         ]
         value = s.f(l, s.Z(l) if batch else s.z(l))
+        if s.is_mixed(l):
+            rows += _theta_rows(LayerSymbols(s, f"mixture{l}", batch))
         meaning = "output" if l == s.L else "hidden"
         rows += [_row(a(l), "intermediate", Relation(a(l), "=", value), meaning, l=l)]
         rows += [_error_signal_row(s, l, batch)]
@@ -88,6 +92,33 @@ def _rows(s: Symbols, batch: bool) -> list[Row]:
     return rows
 
 
+def _input_rows(s: Symbols, batch: bool) -> list[Row]:
+    """The rows of what the input layers take, hold and make, and of what is made of that."""
+    rows: list[Row] = []
+    for layer in other_layers(s, batch):
+        if layer.is_input:
+            which = {"which": kind_of(layer)}
+            for array, is_taken in layer.whole_arguments():
+                rows += [_row(array, "constant", "", "argument" if is_taken else "fixed", "layers", **which)]
+            rows += _theta_rows(layer)
+            rows += [_row(layer.y(part), "intermediate", "", "made", "layers", **which) for part in layer.parts]
+            for part in dict.fromkeys(layer.part_with(parameter)[0] for parameter in layer.layer.shapes()):
+                slope = layer.g(part)
+                assert isinstance(slope, Quantity)
+                formula = Relation(slope, "=", Partial(s.data_loss, layer.y(part)))
+                rows += [_row(slope, "intermediate", formula, "slope", "layers", y=layer.y(part))]
+    if s.network.scaled:
+        taken = ("intermediate", "features") if s.network.inputs else ("constant", "columns")
+        rows += [_row(s.Q() if batch else s.q(), taken[0], "", taken[1], "layers")]
+        rows += _theta_rows(LayerSymbols(s, "scale", batch))
+    return [*rows, _row(s.A(0) if batch else s.a(0), "intermediate", "", "inputs", "layers")]
+
+
+def _theta_rows(layer: LayerSymbols) -> list[Row]:
+    arrays = [layer.theta(parameter) for parameter in layer.layer.shapes()]
+    return [_row(array, "variable", "", "theta", "layers", which=kind_of(layer)) for array in arrays]
+
+
 def _error_signal_row(s: Symbols, l: int, batch: bool) -> Row:
     signal, z = (s.Delta(l), s.Z(l)) if batch else (s.delta(l), s.z(l))
     return _row(signal, "intermediate", Relation(signal, "=", Partial(s.data_loss, z)), "error_signal", l=l)
@@ -103,13 +134,13 @@ def _affine(s: Symbols, l: int, batch: bool) -> Relation:
     return Relation(s.z(l), "=", s.W(l) @ s.a(l - 1) + s.b(l))
 
 
-def _row(quantity: Quantity, kind: str, formula: Content, meaning: str, **values: Any) -> Row:
+def _row(quantity: Quantity, kind: str, formula: Content, meaning: str, section: str = "symbols", **values: Any) -> Row:
     shape = quantity.shape
-    form = ("scalar", "vector", "matrix")[len(shape)]
+    form = ("scalar", "vector", "matrix", "array")[len(shape)]
     described = (
         Message(f"symbols.{kind}", form=Message(f"symbols.{form}")) if kind != "scalar" else Message("symbols.scalar")
     )
-    return (quantity, described, shape_text(shape), formula, Message(f"symbols.meaning_{meaning}", **values))
+    return (quantity, described, shape_text(shape), formula, Message(f"{section}.meaning_{meaning}", **values))
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -174,7 +205,7 @@ def write_bridge(writer: Writer, symbols: Symbols, what: Target) -> None:
 def _write_capitals(writer: Writer, s: Symbols, l: int) -> None:
     """Write what the capitals of a batch are, around layer l."""
     layers = sorted({k for k in (l, l + 1, l + 2, s.L) if 1 <= k <= s.L})
-    rows = [_row(s.A(0), "constant", "", "samples_x")]
+    rows = _input_rows(s, True) if s.makes_inputs else [_row(s.A(0), "constant", "", "samples_x")]
     rows += [_row(s.A(k), "intermediate", "", "samples_a", l=k) for k in sorted({l - 1, *layers}) if k >= 1]
     rows += [_row(s.Z(k), "intermediate", _affine(s, k, True), "samples_z", l=k) for k in layers]
     rows += [_error_signal_row(s, k, True) for k in layers]
@@ -216,7 +247,7 @@ def write_vanishing(writer: Writer, symbols: Symbols, form: str) -> None:
     for l in range(L, 0, -1):
         hidden = l < L
         slope = symbols.f(l, symbols.z(l), 1) if hidden else ""
-        largest = _bound(steepest(network.activation(l).name)) if hidden else ""
+        largest = _bound(steepest_of(network, l)) if hidden else ""
         factors = [name for k in range(l, L) for name in (symbols.f(k, symbols.z(k, HERE), 1),)]
         rows.append((symbols.delta(l), slope, largest, str(len(factors)), _bound(slope_bound(network, l))))
     writer.table(_headings("vanishing", "signal", "slope", "largest", "factors", "product"), rows)
@@ -243,6 +274,12 @@ def write_update(writer: Writer, symbols: Symbols, form: str) -> None:
             writer.step(
                 parameter - ETA * Partial(E, parameter), parameter - ETA * formula, "update", "update.line", w=parameter
             )
+    for layer in other_layers(s, form == "batch"):
+        for name in layer.layer.shapes():
+            theta, formula = layer.gradient(name, {})
+            left = theta - ETA * Partial(E, theta)
+            writer.say(Message("update.rule", statement=Relation(theta, "←", left)))
+            writer.step(left, theta - ETA * formula, "update", "update.line", w=theta)
     writer.say(Message("update.all_at_once"))
 
 

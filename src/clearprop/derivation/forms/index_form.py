@@ -148,6 +148,9 @@ class IndexForm:
         """Write ∂aˡ_j/∂zˡ_j = f′, in what the forward pass has kept where that is short."""
         s, z, a = self.symbols, self.symbols.z(l, j), self.symbols.a(l, j)
         entry, general = s.activation(l), s.f(l, z, order=1)
+        if s.is_mixed(l):
+            line = self.written[f"mixture{l}"]
+            return general, self.writer.step(Partial(a, z), general, "substitute", "layers.mixture_used", (line,), a=a)
         uses = (self.written[entry.name],) if entry.name in self.written else ()
         line = self.writer.step(Partial(a, z), general, "definition", "network.slope", f=s.f(l, z), a=a, slope=general)
         formula = parsed(entry.derivative_formula, {"z": z, "a": a})
@@ -280,6 +283,8 @@ def write_penalty(writer: Writer, symbols: Symbols) -> None:
 def slope_of(symbols: Symbols, l: int, j: At) -> Expression:
     """f′ at unit j of layer l: in kept values where that is short, else f′(z)."""
     z, a, entry = symbols.z(l, j), symbols.a(l, j), symbols.activation(l)
+    if symbols.is_mixed(l):
+        return symbols.f(l, z, 1)
     formula = parsed(entry.derivative_formula, {"z": z, "a": a})
     nodes = [node for node in walk(formula) if not isinstance(node, Index)]
     is_short = len(nodes) <= LONGEST_DERIVATIVE and not any(isinstance(node, Cases) for node in nodes)

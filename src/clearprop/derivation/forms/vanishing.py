@@ -28,4 +28,9 @@ def slope_bound(network: Network, l: int) -> float:
     >>> [slope_bound(Network((2, 2, 2, 2)), l) for l in (1, 2, 3)]
     [0.0625, 0.25, 1.0]
     """
-    return float(np.prod([steepest(network.activation(k).name) for k in range(l, network.n_layers)]))
+    return float(np.prod([steepest_of(network, k) for k in range(l, network.n_layers)]))
+
+
+def steepest_of(network: Network, l: int) -> float:
+    """Return the same of a hidden layer; a mixture has no bound, for its shares may be any numbers."""
+    return np.inf if network.mixed else steepest(network.activation(l).name)

@@ -85,11 +85,13 @@ def agreement(problem: Problem, measured: Measured) -> Agreement:
     """The largest difference of the equations from a measurement."""
     worst, kinks, entries = 0.0, 0, 0
     gradients = problem.gradients
-    for l in problem.network.layers:
-        for kind, own, other in (("W", gradients.dW[l], measured.dW[l]), ("b", gradients.db[l], measured.db[l])):
-            at_kink: Array = measured.kinks.get((kind, l), np.zeros(own.shape, bool))
-            size = float(np.max(np.abs(own), initial=0.0)) or 1.0
-            worst = max(worst, float(np.max(np.abs(own - other), initial=0.0, where=~at_kink)) / size)
-            kinks += int(at_kink.sum())
-            entries += own.size
+    pairs = [(("W", l), gradients.dW[l], measured.dW[l]) for l in problem.network.layers]
+    pairs += [(("b", l), gradients.db[l], measured.db[l]) for l in problem.network.layers]
+    pairs += [((name, 0), own, measured.dtheta[name]) for name, own in gradients.dtheta.items()]
+    for place, own, other in pairs:
+        at_kink: Array = measured.kinks.get(place, np.zeros(own.shape, bool))
+        size = float(np.max(np.abs(own), initial=0.0)) or 1.0
+        worst = max(worst, float(np.max(np.abs(own - other), initial=0.0, where=~at_kink)) / size)
+        kinks += int(at_kink.sum())
+        entries += own.size
     return Agreement(measured.method, measured.library, entries, worst, kinks, measured)

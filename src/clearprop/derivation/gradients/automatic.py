@@ -18,6 +18,8 @@ from clearprop.derivation.gradients.displaced import breakpoints
 from clearprop.derivation.gradients.measured import Measured, measured, with_ones
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.gradients.rounding import rounding_bounds
+from clearprop.derivation.layer_arrays import Functions, output_by_formula
+from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.arrays import Array
 
 #: A scalar function of arrays of a library.
@@ -64,7 +66,7 @@ def available_libraries() -> list[str]:
 
 
 def automatic(problem: Problem, library: str | None = None) -> Measured | None:
-    """Every entry of ∇W and ∇b by automatic differentiation in float64; None where no library is installed.
+    """Every entry of ∇W, ∇b and ∇θ by automatic differentiation in float64; None where no library is installed.
 
     Arguments:
         problem: what is differentiated.
@@ -97,7 +99,20 @@ def automatic(problem: Problem, library: str | None = None) -> Measured | None:
         warnings.simplefilter("ignore")  # what a library says of itself is not this program's to fail on
         flat = LIBRARIES[name].gradient(_Loss(problem, LIBRARIES[name]), list(parameters.arrays()))
     slopes = [np.column_stack([flat[l - 1], flat[network.n_layers + l - 1]]) for l in network.layers]
-    return measured("automatic", network, slopes, rounding_bounds(problem, np.float64), _at_kinks(problem), name)
+    at_kinks = _at_kinks(problem)
+    found = measured("automatic", network, slopes, rounding_bounds(problem, np.float64), at_kinks, name)
+    dtheta = dict(zip(parameters.theta, flat[2 * network.n_layers :], strict=True))
+    return found.with_theta(dtheta, _theta_at_kinks(problem, at_kinks))
+
+
+def _theta_at_kinks(problem: Problem, at_kinks: list[Array]) -> dict[str, Array]:
+    """The same of θ: whether any unit above its layer is at a kink."""
+    found = {}
+    for name, array in problem.parameters.theta.items():
+        layer = name.partition(".")[0]
+        above = int(layer.removeprefix("mixture")) if layer.startswith("mixture") else 0
+        found[name] = np.full(array.shape, any(entries.any() for entries in at_kinks[above:]))
+    return found
 
 
 def _at_kinks(problem: Problem) -> list[Array]:
@@ -112,8 +127,12 @@ def _at_kinks(problem: Problem) -> list[Array]:
     return found[::-1]
 
 
+def _of_layer(theta: dict[str, Any], layer: str) -> dict[str, Any]:
+    return {name.partition(".")[2]: array for name, array in theta.items() if name.startswith(f"{layer}.")}
+
+
 class _Loss:
-    """E of W¹..Wᴸ, b¹..bᴸ, computed with a library's functions from the formulas of the tables."""
+    """E of W¹..Wᴸ, b¹..bᴸ and θ, computed with a library's functions from the formulas of the tables."""
 
     def __init__(self, problem: Problem, library: Library) -> None:
         self.problem, self.library = problem, library
@@ -124,16 +143,46 @@ class _Loss:
 
     def __call__(self, parameters: list[Any]) -> Any:
         network, L = self.problem.network, self.problem.network.n_layers
-        W, b = [None, *parameters[:L]], [None, *parameters[L:]]
-        a = self._array(self.problem.X)
+        W, b = [None, *parameters[:L]], [None, *parameters[L : 2 * L]]
+        theta = dict(zip(self.problem.parameters.theta, parameters[2 * L :], strict=True))
+        a = self._inputs(theta)
         for l in network.layers:
             z = a @ W[l].T + b[l]
-            a = self._activated(l, z)
+            a = self._activated(l, z) if f"mixture{l}" not in network.other_layers else self._mixed(l, z, theta)
         formula = network.loss_entry.formula.replace("log(a_i)", "log_a").replace("log(1 - a_i)", "log_rest")
         log_a, log_rest = self._logarithms(z, a)
         rows = self._evaluated(formula, a_i=a, y_i=self._array(self.problem.Y), log_a=log_a, log_rest=log_rest)
         data = (rows * self._array(self.problem.omega[:, None])).sum()
         return data + 0.5 * self.problem.decay * sum((w * w).sum() for w in W[1:])
+
+    def _inputs(self, theta: dict[str, Any]) -> Any:
+        """Return A⁰ by the formulas of the layers that make it."""
+        network, X = self.problem.network, self.problem.X
+        parts = []
+        for name, layer, columns, _ in network.placed_inputs():
+            x = layer.arguments(X[:, columns])
+            known = {key: self._array(array) if array.dtype.kind == "f" else array for key, array in x.items()}
+            parts.append(output_by_formula(layer, _of_layer(theta, name), known, self._functions))
+        a = self.xp.concatenate(parts, 1) if parts else self._array(X)
+        if (scale := network.other_layers.get("scale")) is None:
+            return a
+        return output_by_formula(scale, _of_layer(theta, "scale"), {"x": a}, self._functions)
+
+    def _mixed(self, l: int, z: Any, theta: dict[str, Any]) -> Any:
+        name = f"mixture{l}"
+        return output_by_formula(
+            self.problem.network.other_layers[name], _of_layer(theta, name), {"x": z}, self._functions
+        )
+
+    @property
+    def _functions(self) -> Functions:
+        xp = self.xp
+        return Functions(xp.where, xp.cos, xp.concatenate, self._elementwise, math.pi)
+
+    def _elementwise(self, name: str, z: Any) -> Any:
+        entry = ACTIVATIONS[name]
+        stable = entry.formula.replace("log(1 + exp(z))", "softplus(z)").replace("/(1 + exp(-z))", "*sigmoid(z)")
+        return self._evaluated(stable, z=z, z_j=z, z_k=z)
 
     def _logarithms(self, z: Any, a: Any) -> tuple[Any, Any]:
         """Return log a and log(1 − a) of the outputs, from Zᴸ where a probability could be rounded to 0 or 1."""
@@ -154,8 +203,7 @@ class _Loss:
         entry = self.problem.network.activation(l)
         if not entry.elementwise:  # the same constant taken from a whole row changes no softmax
             z = z - self._row_maxima(l)
-        stable = entry.formula.replace("log(1 + exp(z))", "softplus(z)").replace("/(1 + exp(-z))", "*sigmoid(z)")
-        return self._evaluated(stable, z=z, z_j=z, z_k=z)
+        return self._elementwise(entry.name, z)
 
     def _evaluated(self, formula: str, **values: Any) -> Any:
         names = {name: getattr(self, f"_{name}") for name in ("exp", "log", "softplus", "sigmoid", "Sum", "Piecewise")}

@@ -15,11 +15,12 @@ TOLERANCES = {8: 1e-7, 4: 2e-4}
 
 @dataclass(frozen=True)
 class ArrayCheck:
-    """One ∇W or ∇b: what was given, what is right.
+    """One ∇W, ∇b or ∇θ: what was given, what is right.
 
-    `kind` is "W" or "b". `verdict`: "right", "wrong", "shape" (not that of the parameter), "missing". `worst` is
-    the entry that is furthest off, counted from 1, with both numbers; `n_wrong` how many are off; `kinks` how many
-    could not be judged, because a difference there crosses a kink.
+    `kind` is "W" or "b" of a layer, or an array of another layer by its name in `Parameters.theta`, `layer` then 0.
+    `verdict`: "right", "wrong", "shape" (not that of the parameter), "missing". `worst` is the entry that is furthest
+    off, counted from 1, with both numbers; `n_wrong` how many are off; `kinks` how many could not be judged, because a
+    difference there crosses a kink.
     """
 
     kind: str
@@ -35,13 +36,18 @@ class ArrayCheck:
 
     @property
     def name(self) -> str:
-        """Its name, as `derive` knows it: "W2"."""
-        return f"{self.kind}{self.layer}"
+        """Its name, as `derive` knows it: "W2", "scale.s"."""
+        return f"{self.kind}{self.layer}" if self.layer else self.kind
 
     @property
     def entry(self) -> str:
         """The worst entry's name: "W2[1,3]"; the array's where there is none."""
-        return f"{self.name}[{','.join(map(str, self.worst))}]" if self.worst else self.name
+        return self.name + self.place
+
+    @property
+    def place(self) -> str:
+        """Where that is: "[1,3]"; nothing where there is none."""
+        return f"[{','.join(map(str, self.worst))}]" if self.worst else ""
 
     @property
     def relative_error(self) -> float | None:

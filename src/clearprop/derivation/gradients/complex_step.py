@@ -8,6 +8,7 @@ import numpy as np
 
 from clearprop.derivation.gradients.displaced import Crossings, Displaced
 from clearprop.derivation.gradients.measured import Measured, measured
+from clearprop.derivation.gradients.moved_theta import MovedTheta
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.gradients.progress import Progress, blocks
 from clearprop.derivation.gradients.rounding import rounding_bounds
@@ -48,7 +49,7 @@ class AnalyticNumPy:
 
 
 def complex_step(problem: Problem, progress: Progress | None = None) -> Measured:
-    """∂E/∂θ = Im E(θ + ih)/h for every entry θ of every W and b, exact to rounding (h = 1e-30).
+    """∂E/∂θ = Im E(θ + ih)/h for every entry θ of every W, b and other layer, exact to rounding (h = 1e-30).
 
     Arguments:
         problem: what is differentiated.
@@ -77,7 +78,21 @@ def complex_step(problem: Problem, progress: Progress | None = None) -> Measured
             losses = displaced.losses(l, units, 1j * STEP * displaced.inputs[l - 1][columns], crossings)
             slopes[l - 1].flat[entries] = (losses.imag / STEP) @ problem.omega
             kinks[l - 1].flat[entries] = crossings.kinked
+        others = {name: _theta(problem, MovedTheta(displaced, name)) for name in network.theta_shapes}
     for l in network.layers:
         moved = parameters.W[l] + 1j * STEP
         slopes[l - 1][:, :-1] += 0.5 * problem.decay * (moved * moved).imag / STEP
-    return measured("complex_step", network, slopes, rounding_bounds(problem, np.float64), kinks)
+    found = measured("complex_step", network, slopes, rounding_bounds(problem, np.float64), kinks)
+    by_name = ({name: pair[place] for name, pair in others.items()} for place in (0, 1))
+    return found.with_theta(*by_name)
+
+
+def _theta(problem: Problem, moved: MovedTheta) -> tuple[Array, Array]:
+    """The slopes of one array of θ, and whether they are at a kink."""
+    slopes, kinks = np.empty(moved.array.shape), np.zeros(moved.array.shape, bool)
+    for entries in moved.blocks():
+        crossings = Crossings(problem.network, len(entries))
+        losses = moved.losses(entries, np.full(len(entries), 1j * STEP), crossings)
+        slopes.flat[entries] = (losses.imag / STEP) @ problem.omega
+        kinks.flat[entries] = crossings.kinked
+    return slopes, kinks

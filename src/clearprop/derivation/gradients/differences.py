@@ -1,4 +1,4 @@
-"""Gradients by central differences of the loss: every entry of every W and b of a network, each moved by itself.
+"""Gradients by central differences of the loss: every entry of every W, b and θ of a network, each moved by itself.
 
 Steps are h, 2h and 3h to both sides, which gives a slope of sixth order and, from the two nearest, one of fourth
 order; what they differ by says how sure the better one is. h is such that no pre-activation of any layer moves by more
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clearprop.derivation.gradients.displaced import Crossings, Displaced, breakpoints, has_breakpoints
+from clearprop.derivation.gradients.displaced import Crossings, Displaced, Watch, breakpoints, has_breakpoints
 from clearprop.derivation.gradients.measured import Measured, measured
+from clearprop.derivation.gradients.moved_theta import MovedTheta
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.gradients.progress import Progress, blocks
 from clearprop.mathematics.arrays import Array
@@ -29,7 +30,7 @@ AT_BREAK = np.array([[3.0, -3.0, 1.0], [2.0, -1.0, 0.0]])
 
 
 def central_differences(problem: Problem, progress: Progress | None = None) -> Measured:
-    """∂E/∂θ ≈ (E(θ + h) − E(θ − h))/2h for every entry θ of every W and b, extrapolated to sixth order in h.
+    """∂E/∂θ ≈ (E(θ + h) − E(θ − h))/2h for every entry θ of every layer, extrapolated to sixth order in h.
 
     Arguments:
         problem: what is differentiated.
@@ -58,23 +59,44 @@ def central_differences(problem: Problem, progress: Progress | None = None) -> M
         for l, entries in blocks(problem, run.displaced, progress):
             run.measure(layers[l - 1], entries)
         for layer in layers:
-            _retry(run, layer)
+            _retry(run, layer, run.displaced.block_length(layer.l))
             _add_penalty(problem, layer)
+        others = {name: _measured_theta(run, MovedTheta(run.displaced, name), noise) for name in network.theta_shapes}
     slopes, uncertainties = [layer.slopes for layer in layers], [layer.uncertainties for layer in layers]
-    return measured("central_differences", network, slopes, uncertainties, [layer.kinks for layer in layers])
+    found = measured("central_differences", network, slopes, uncertainties, [layer.kinks for layer in layers])
+    return found.with_theta(
+        {name: array.slopes for name, array in others.items()},
+        {name: array.kinks for name, array in others.items()},
+        {name: array.uncertainties for name, array in others.items()},
+    )
 
 
 @dataclass(frozen=True, eq=False)
-class _Layer:
-    """The entries of one layer, (n_l, n_{l−1} + 1): their steps, and what has been found so far."""
+class _Entries:
+    """Entries that are measured: their steps, and what has been found so far; arrays of one shape."""
 
-    l: int
     step: Array
     at_break: Array  # whether a step begins at a break, or so near that it cannot but cross it
     rounding: Array  # of a difference of losses
     slopes: Array
     uncertainties: Array
     kinks: Array
+
+    def losses(self, displaced: Displaced, entries: Array, steps: Array, watch: Watch | None) -> Array:
+        """e_i, (p, m), where each of these entries is moved by its step."""
+        raise NotImplementedError
+
+    @staticmethod
+    def nothing_found(shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
+        """Slopes, uncertainties and kinks before anything is measured."""
+        return np.full(shape, np.nan), np.full(shape, np.inf), np.zeros(shape, bool)
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer(_Entries):
+    """The entries of W and b of one layer, (n_l, n_{l−1} + 1)."""
+
+    l: int
 
     @classmethod
     def of(cls, displaced: Displaced, l: int, reach: Array, nearness: Array | None, noise: Array) -> "_Layer":
@@ -87,8 +109,51 @@ class _Layer:
             step = np.where(at_break, MOVE_AT_BREAK * full, np.minimum(step, free))
         weighted = (np.abs(displaced.problem.omega) * noise) ** 2
         rounding = np.broadcast_to(np.sqrt((inputs > 0) @ weighted), step.shape)
-        empty = np.full(step.shape, np.nan)
-        return cls(l, step, at_break, rounding, empty, np.full(step.shape, np.inf), np.zeros(step.shape, bool))
+        return cls(step, at_break, rounding, *cls.nothing_found(step.shape), l)
+
+    def losses(self, displaced: Displaced, entries: Array, steps: Array, watch: Watch | None) -> Array:
+        """e_i, (p, m): a unit's pre-activation moves by the step times what comes in there."""
+        units, columns = np.divmod(entries, self.step.shape[1])
+        return displaced.losses(self.l, units, steps[:, None] * displaced.inputs[self.l - 1][columns], watch)
+
+
+@dataclass(frozen=True, eq=False)
+class _Theta(_Entries):
+    """The entries of one array of θ."""
+
+    moved: MovedTheta
+
+    @classmethod
+    def of(cls, displaced: Displaced, moved: MovedTheta, noise: Array) -> "_Theta":
+        shape, watches = moved.array.shape, has_breakpoints(displaced.problem.network)
+        step, at_break = np.empty(shape), np.zeros(shape, bool)
+        for entries in moved.blocks():
+            small = np.full(len(entries), 1e-6)
+            movement = _Movement(displaced.problem.network, (len(entries), displaced.problem.n_samples))
+            moved.losses(entries, small, movement)
+            full = np.minimum(_inverse(np.max(movement.furthest, axis=1) / small), 1.0 / MOVE)
+            step.flat[entries] = MOVE * full
+            if watches:
+                free = 0.3 * _inverse(np.max(movement.share, axis=1) / small, otherwise=np.inf)
+                near = free < SMALLEST_MOVE * full
+                at_break.flat[entries] = near
+                step.flat[entries] = np.where(near, MOVE_AT_BREAK * full, np.minimum(MOVE * full, free))
+        rounding = np.full(shape, np.sqrt(np.sum((np.abs(displaced.problem.omega) * noise) ** 2)))
+        return cls(step, at_break, rounding, *cls.nothing_found(shape), moved)
+
+    def losses(self, displaced: Displaced, entries: Array, steps: Array, watch: Watch | None) -> Array:
+        """e_i, (p, m): the layer is computed anew."""
+        return self.moved.losses(entries, steps, watch)
+
+
+def _measured_theta(run: "_Run", moved: MovedTheta, noise: Array) -> _Theta:
+    array = _Theta.of(run.displaced, moved, noise)
+    length = 1
+    for entries in moved.blocks():
+        run.measure(array, entries)
+        length = max(length, len(entries))
+    _retry(run, array, length)
+    return array
 
 
 def _largest_product(factors: Array, inputs: Array) -> Array:
@@ -153,16 +218,13 @@ class _Run:
         self.displaced, self.problem = displaced, displaced.problem
         self.watches = has_breakpoints(self.problem.network)
 
-    def measure(self, layer: _Layer, entries: Array) -> None:
-        displaced, l = self.displaced, layer.l
-        units, columns = np.divmod(entries, layer.step.shape[1])
+    def measure(self, layer: _Entries, entries: Array) -> None:
         step, at_break = layer.step.flat[entries], layer.at_break.flat[entries]
-        shifts = step[:, None] * displaced.inputs[l - 1][columns]
         crossings = Crossings(self.problem.network, len(entries)) if self.watches else None
         slopes = np.empty((3, len(entries)))
         for k in (1, 2, 3):
             watch = crossings if k == 3 else None
-            higher, lower = (displaced.losses(l, units, way * k * shifts, watch) for way in (1, -1))
+            higher, lower = (layer.losses(self.displaced, entries, way * k * step, watch) for way in (1, -1))
             slopes[k - 1] = (higher - lower) @ self.problem.omega / (2 * k * step)
         best, second = np.where(at_break, AT_BREAK @ slopes, SMOOTH @ slopes)
         rounding = 4.0 * layer.rounding.flat[entries] / step + 16.0 * np.finfo(float).eps * np.abs(best)
@@ -177,9 +239,8 @@ class _Run:
         layer.uncertainties.flat[entries[better]] = uncertainty[better]
 
 
-def _retry(run: _Run, layer: _Layer) -> None:
+def _retry(run: _Run, layer: _Entries, length: int) -> None:
     """Measure again, with smaller steps, what crosses a break or is less sure than rounding leaves it."""
-    length = run.displaced.block_length(layer.l)
     for _ in range(ATTEMPTS):
         usual = np.nanmean(np.abs(layer.slopes)) if np.isfinite(layer.slopes).any() else 0.0
         cut_off = layer.uncertainties - 4.0 * layer.rounding / layer.step

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
+from clearprop.derivation.gradients.hidden import Hidden
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.mathematics.activations import Activation
 from clearprop.mathematics.arrays import Array, Namespace
@@ -31,13 +32,15 @@ class Displaced:
         self.inputs = [np.ascontiguousarray(np.concatenate([a.T, np.ones((1, len(a)))])) for a in passed.a[:-1]]
         self.z = [np.ascontiguousarray(z.T) for z in passed.z]  # (n_l, m)
         self.a = [np.ascontiguousarray(a.T) for a in passed.a]
+        network, parameters = problem.network, problem.parameters
+        self.hidden = [Hidden.of(network, parameters, l) for l in (1, *network.layers)]  # the first is not used
         self._targets: dict[int, Array] = {}
 
     @cached_property
     def row_losses(self) -> Array:
         """e_i as it is, (m,)."""
         z = self.z[-1]
-        return self._losses(z[:, None, :])[0]
+        return self.losses_of_outputs(z[:, None, :])[0]
 
     def block_length(self, l: int) -> int:
         """Return how many displacements of layer l are best computed at once."""
@@ -60,19 +63,19 @@ class Displaced:
             z = np.repeat(self.z[l][:, None, :].astype(moved.dtype), len(units), axis=1)
             z[units, np.arange(len(units))] = moved
             _show(watch, l, z, self.z[l])
-            return self._losses(z)
+            return self.losses_of_outputs(z)
         _show(watch, l, moved[None], self.z[l][units][None])
-        change = network.activation(l).value(moved, self.xp) - self.a[l][units]
+        change = self.hidden[l].at(units).units_first(2).value(moved, self.xp) - self.a[l][units]
         change_z = parameters.W[l + 1][:, units, None] * change
         for k in range(l + 1, network.n_layers + 1):
             z = change_z + self.z[k][:, None, :]
             _show(watch, k, z, self.z[k])
             if k < network.n_layers:
-                change = network.activation(k).value(z, self.xp) - self.a[k][:, None, :]
+                change = self.hidden[k].units_first(3).value(z, self.xp) - self.a[k][:, None, :]
                 change_z = (parameters.W[k + 1] @ change.reshape(len(change), -1)).reshape(-1, *change.shape[1:])
-        return self._losses(z)
+        return self.losses_of_outputs(z)
 
-    def _losses(self, z: Array) -> Array:
+    def losses_of_outputs(self, z: Array) -> Array:
         """Return e_i, (p, m), from Zᴸ, (n_L, p, m)."""
         network, p = self.problem.network, z.shape[1]
         if p not in self._targets:

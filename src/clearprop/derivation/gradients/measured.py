@@ -1,13 +1,13 @@
 """What is measured without the gradient's formulas: every entry, how sure it is, and whether it is at a kink."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from clearprop.mathematics.arrays import EMPTY, Array
 from clearprop.mathematics.network import Network
 
-#: An array of parameters: ("W", l) or ("b", l).
+#: An array of parameters: ("W", l), ("b", l), or (a name of θ, 0).
 Place = tuple[str, int]
 
 
@@ -20,7 +20,10 @@ class Measured:
         library: which library has done it, where the method leaves a choice.
         dW, db: shaped as W[l], b[l]; NaN where an entry was not asked for.
         uncertainty_dW, uncertainty_db: estimated absolute error of each entry, same shapes.
-        kinks: for ("W", l) and ("b", l), whether E has (or may have) two one-sided slopes at an entry, same shapes.
+        dtheta: of the other layers, by name as `Parameters.theta`.
+        uncertainty_dtheta: the same of them, where the method knows it.
+        kinks: for ("W", l), ("b", l) and ("scale.s", 0), ..., whether E has (or may have) two one-sided slopes at an
+            entry, same shapes.
     """
 
     method: str
@@ -30,6 +33,15 @@ class Measured:
     uncertainty_dW: list[Array]
     uncertainty_db: list[Array]
     kinks: dict[Place, Array]
+    dtheta: dict[str, Array] = field(default_factory=dict)
+    uncertainty_dtheta: dict[str, Array] = field(default_factory=dict)
+
+    def with_theta(
+        self, dtheta: dict[str, Array], kinks: dict[str, Array], uncertainty: dict[str, Array] | None = None
+    ) -> "Measured":
+        """The same with the gradients of the other layers, by name."""
+        places: dict[Place, Array] = {(name, 0): array for name, array in kinks.items()}
+        return replace(self, dtheta=dtheta, kinks=self.kinks | places, uncertainty_dtheta=uncertainty or {})
 
     @property
     def n_kinks(self) -> int:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
+from clearprop.derivation.gradients.hidden import Hidden
 from clearprop.derivation.gradients.problem import Problem
-from clearprop.mathematics.activations import Activation
 from clearprop.mathematics.arrays import EMPTY, Array
 
 # Errors of different places are independent, or the same in all rows (equal rows), in all units (equal units), or both.
@@ -65,7 +65,8 @@ def rounding_bounds(problem: Problem, dtype: DTypeLike) -> list[Array]:
 
             for largest, array, right in zip(worst, _pass(problem, sizes, noise), exact, strict=True):
                 np.maximum(largest, np.abs(array - right), out=largest)
-        smallest = float(np.finfo(dtype).tiny) * problem.n_samples * max(1.0, float(np.abs(problem.X).max(initial=0.0)))
+        largest_input = float(np.abs(problem.passed.a[0]).max(initial=0.0))
+        smallest = float(np.finfo(dtype).tiny) * problem.n_samples * max(1.0, largest_input)
         return [np.where(np.isnan(bound), np.inf, _MARGIN * bound) + smallest for bound in worst]
 
 
@@ -92,7 +93,7 @@ class _Sizes:
         for l in network.layers:
             size, inputs = np.abs(passed.a[l - 1]), network.sizes[l - 1]
             found.z.append((size @ np.abs(W[l]).T + np.abs(b[l])) * _terms(inputs + 1))
-            f, slope = _function_sizes(network.activation(l), passed.z[l], passed.a[l])
+            f, slope = _function_sizes(Hidden.of(network, problem.parameters, l), passed.z[l], passed.a[l])
             found.f.append(f)
             found.slope.append(slope)
             found.dA.append(np.abs(delta[l]) @ np.abs(W[l]) * _terms(network.sizes[l]))
@@ -101,8 +102,13 @@ class _Sizes:
         return found
 
 
-def _function_sizes(f: Activation, z: Array, a: Array) -> tuple[Array, Array]:
+def _function_sizes(hidden: Hidden, z: Array, a: Array) -> tuple[Array, Array]:
     """Return what the roundings within f and f' are shares of; textbook forms such as exp(z) − 1 are right too."""
+    f = hidden.activation
+    if hidden.alpha is not None:
+        size, slope = _function_sizes(Hidden(f, None), z, f.value(z, np))
+        share = np.abs(hidden.alpha)
+        return np.abs(z) + share * (size + np.abs(z)), 1.0 + share * (slope + 1.0)
     if f.derivative is None:  # softmax: relative, with exponents as large as z and a sum over the units
         size = a * (_terms(z.shape[1]) + np.abs(z) + np.max(np.abs(z), axis=1, keepdims=True))
         return size, size
@@ -123,11 +129,12 @@ def _pass(problem: Problem, sizes: _Sizes, noise: Noise) -> list[Array]:
     W = [w + noise(np.abs(w)) for w in parameters.W]
     Y, omega = problem.Y + noise(np.abs(problem.Y)), problem.omega[:, None]
     omega = omega + noise(np.abs(omega))
-    a, z = [problem.X + noise(np.abs(problem.X))], [EMPTY]
+    hidden = [Hidden.of(network, parameters, l) for l in (1, *network.layers)]  # the first is not used
+    inputs = problem.passed.a[0]
+    a, z = [inputs + noise(np.abs(inputs))], [EMPTY]
     for l in network.layers:
         z.append(a[l - 1] @ W[l].T + parameters.b[l] + noise(sizes.z[l]))
-        value = network.activation(l).value(z[l], np)
-        a.append(value + noise(sizes.f[l]))
+        a.append(hidden[l].value(z[l]) + noise(sizes.f[l]))
     a_L, right = a[L], problem.passed.a[L]
     if network.is_paired:
         dZ = (a_L - Y) * omega + noise(problem.omega[:, None] * (np.abs(right) + np.abs(problem.Y)))  # BP1
@@ -137,23 +144,23 @@ def _pass(problem: Problem, sizes: _Sizes, noise: Noise) -> list[Array]:
         upper = high - 0.5 * (high - right) if np.isfinite(high) else a_L
         gradient = entry.gradient(np.clip(a_L, lower, upper), Y, np)
         gradient = (gradient + noise(np.abs(gradient) + np.abs(entry.gradient(right, problem.Y, np)))) * omega
-        dZ = _pulled_back(network.activation(L), gradient, z[L], a_L, sizes.slope[L], noise)
+        dZ = _pulled_back(hidden[L], gradient, z[L], a_L, sizes.slope[L], noise)
     found = []
     for l in reversed(network.layers):
-        inputs = np.concatenate([a[l - 1], np.ones((len(dZ), 1))], axis=1)
-        dW = dZ.T @ inputs + noise(sizes.dW[l])  # BP3, BP4
+        with_ones = np.concatenate([a[l - 1], np.ones((len(dZ), 1))], axis=1)
+        dW = dZ.T @ with_ones + noise(sizes.dW[l])  # BP3, BP4
         penalty = problem.decay * W[l]
         dW[:, :-1] += penalty + noise(np.abs(penalty)) + noise(np.abs(dW[:, :-1]))
         found.append(dW)
         if l > 1:
             dA = dZ @ W[l] + noise(sizes.dA[l])
-            dZ = _pulled_back(network.activation(l - 1), dA, z[l - 1], a[l - 1], sizes.slope[l - 1], noise)  # BP2
+            dZ = _pulled_back(hidden[l - 1], dA, z[l - 1], a[l - 1], sizes.slope[l - 1], noise)  # BP2
     return found[::-1]
 
 
-def _pulled_back(f: Activation, dA: Array, z: Array, a: Array, size: Array, noise: Noise) -> Array:
-    if f.derivative is not None:
-        dZ = dA * (f.derivative(z, a, np) + noise(size))
+def _pulled_back(hidden: Hidden, dA: Array, z: Array, a: Array, size: Array, noise: Noise) -> Array:
+    if hidden.activation.derivative is not None:
+        dZ = dA * (hidden.derivative(z, a) + noise(size))
         return dZ + noise(np.abs(dZ))
     terms = np.abs(a) * (np.abs(dA) + np.sum(np.abs(dA * a), axis=1, keepdims=True))
-    return f.pull_back(dA, z, a) + noise(terms * _terms(a.shape[1]))
+    return hidden.activation.pull_back(dA, z, a) + noise(terms * _terms(a.shape[1]))

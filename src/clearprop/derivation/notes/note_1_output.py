@@ -4,7 +4,6 @@ The note's o is z², its sig is σ, its CE is E, its s(o_i) and Ŷ_i are ŷ_i, i
 """
 
 from clearprop.derivation.expressions import (
-    Activate,
     Cases,
     Entry,
     Expression,
@@ -69,7 +68,7 @@ def fraction(i: Index, k: Index) -> Expression:
     return exp(z(i)) / Sum(exp(z(k)), k, N)
 
 
-def softmax_of(argument: Expression) -> Activate:
+def softmax_of(argument: Expression) -> Expression:
     """Return softmax of a vector (or of what a note puts into it)."""
     return s.f(2, argument)
 
