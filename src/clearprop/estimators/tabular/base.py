@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +22,7 @@ from clearprop.estimators.scikit_learn import (
     column_or_1d,
     validate_data,
 )
-from clearprop.estimators.tabular.members import Rows, Trained, train_members
+from clearprop.estimators.tabular.members import Rows, train_members
 from clearprop.estimators.tabular.presets import PRESETS, Preset
 from clearprop.mathematics.arrays import Array
 from clearprop.tables import FeatureReader, Features, Schema, to_table
@@ -38,11 +38,31 @@ def plain_target(y: Any) -> Any:
     return y.to_numpy() if hasattr(y, "to_numpy") else y
 
 
+class TrainingTable(NamedTuple):
+    """A table and target as they are trained on: rows of weight 0 are left out, as though they had not been given.
+
+    Arguments:
+        table: of the n rows that count; y: (n,) their targets; weights: (n,), None where all are the same.
+        counted: (n_given,) which of the given rows these are.
+    """
+
+    table: pa.Table
+    y: Array
+    weights: Array | None
+    counted: Array
+
+    def of_given_rows(self, of_counted: Array) -> Array:
+        """An array (n, ...) with a place for each given row, (n_given, ...): NaN where the row does not count."""
+        spread = np.full((len(self.counted), *of_counted.shape[1:]), np.nan)
+        spread[self.counted] = of_counted
+        return spread
+
+
 class TabularEstimator(BaseEstimator):
     """See `TabularClassifier` and `TabularRegressor`."""
 
     _parameter_constraints: dict = {
-        "preset": [StrOptions(set(PRESETS))],
+        "preset": [StrOptions(set(PRESETS)), Preset],
         "schema": [Schema, None],
         "n_folds": [Interval(Integral, 1, None, closed="left"), None],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
@@ -75,37 +95,60 @@ class TabularEstimator(BaseEstimator):
 
     def _asked_preset(self) -> Preset:
         """The preset with what else was asked for."""
+        preset = self.preset if isinstance(self.preset, Preset) else PRESETS[self.preset]
         asked = {name: getattr(self, name) for name in ("n_folds", "max_epochs")}
-        return replace(PRESETS[self.preset], **{name: value for name, value in asked.items() if value is not None})
+        return replace(preset, **{name: value for name, value in asked.items() if value is not None})
 
     # ---- training ----
 
-    def _read_training(self, X: Any, y: Any, *, numeric: bool = False, source: str = "table") -> tuple[Features, Array]:
-        """Learn what the columns are, and read them; with them, the target as an array, (n,)."""
+    def _training_rows(self, X: Any, y: Any, sample_weight: Any) -> tuple[TrainingTable, Rows]:
+        """Learn what columns and target are; the rows that count, as they were given and as they are trained on."""
+        raise NotImplementedError
+
+    def _training_table(self, X: Any, y: Any, sample_weight: Any, *, numeric: bool = False) -> TrainingTable:
+        """Check table, target and weights, and keep the rows that count."""
         y = plain_target(y)
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
         table = self._table(X, reset=True)
         check_consistent_length(table.column(0), y)
+        y = _check_y(column_or_1d(y, warn=True), y_numeric=numeric)
+        weights = self._row_weights(sample_weight, y)
+        counted = np.ones(len(y), bool)
+        if weights is not None and not weights.all():
+            counted = weights > 0.0
+            table, y, weights = table.filter(pa.array(counted)), y[counted], weights[counted]
         if table.num_rows < LEAST_ROWS:
-            raise ValueError(f"X: n_samples={table.num_rows}; at least {LEAST_ROWS} rows are needed")
+            of_weight = "" if counted.all() else " of a weight above 0"
+            raise ValueError(f"X: n_samples={table.num_rows}{of_weight}; at least {LEAST_ROWS} rows are needed")
+        return TrainingTable(table, y, weights, counted)
+
+    def _features(self, table: pa.Table, source: str = "table") -> Features:
+        """Learn what the columns of a table are, and read them."""
         self.schema_ = Schema.infer(table, given=self.schema, source=source)
         self.reader_ = FeatureReader(self.schema_).fit(table, source=source)
-        features = self.reader_.transform(table, source=source)
-        return features, _check_y(column_or_1d(y, warn=True), y_numeric=numeric)
+        return self.reader_.transform(table, source=source)
 
-    def _train(self, features: Features, y: Array, Y: Array, weights: Array | None, preset: Preset) -> Trained:
-        rows = Rows(features.numbers, features.codes, tuple(self.reader_.n_categories), y, Y, weights)
+    def _rows(self, table: pa.Table, y: Array, Y: Array, weights: Array | None) -> Rows:
+        features = self._features(table)
+        return Rows(features.numbers, features.codes, tuple(self.reader_.n_categories), y, Y, weights)
+
+    def _preset_of_kind(self) -> Preset:
+        """The preset as this kind of estimator trains it."""
+        return self._asked_preset()
+
+    def _train(self, rows: Rows) -> Array:
+        """Train on rows; what each was predicted by networks that had not seen it, (n, n_L), NaN where all had."""
         trained = train_members(
             rows,
-            preset,
+            self._preset_of_kind(),
             check_random_state(self.random_state),
             engine=self.engine,
             precision=self.precision,
             callbacks=self.callbacks or (),
         )
         self.groups_, self.engine_ = trained.groups, trained.engine
-        return trained
+        return trained.held_out_output
 
     def _row_weights(self, sample_weight: Any, y: Array) -> Array | None:
         """The weights of the rows, (n,), None where all are the same."""

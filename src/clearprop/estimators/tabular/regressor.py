@@ -5,7 +5,9 @@ from typing import Any, Self
 import numpy as np
 
 from clearprop.estimators.scikit_learn import RegressorMixin, _fit_context
-from clearprop.estimators.tabular.base import TabularEstimator
+from clearprop.estimators.tabular.base import TabularEstimator, TrainingTable
+from clearprop.estimators.tabular.members import Rows
+from clearprop.estimators.tabular.presets import Preset
 from clearprop.mathematics.arrays import Array
 
 
@@ -16,7 +18,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
     squared error of the standardised amounts; predictions stay within the amounts of training.
 
     Arguments, learned attributes, what is raised: as `TabularClassifier`, without classes. `held_out_predictions_`,
-    (n,): of each training row, by the networks that had not seen it.
+    (n,): of each training row, by the networks that had not seen it. Mean and deviation are weighted as the rows are.
 
     Example:
         >>> import numpy as np
@@ -35,17 +37,21 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         Raises:
             TableError, ValueError: see the class.
         """
-        features, y = self._read_training(X, y, numeric=True)
-        y = y.astype(np.float64)
-        weights = self._row_weights(sample_weight, y)
-        self.mean_, self.deviation_ = float(np.average(y, weights=weights)), float(y.std()) or 1.0
-        self.range_ = float(y.min()), float(y.max())
-        standardised = (y - self.mean_) / self.deviation_
-        trained = self._train(
-            features, standardised, standardised[:, None], weights, self._asked_preset().for_amounts()
-        )
-        self.held_out_predictions_ = self._amounts(trained.held_out_output)
+        training, rows = self._training_rows(X, y, sample_weight)
+        self.held_out_predictions_ = training.of_given_rows(self._amounts(self._train(rows)))
         return self
+
+    def _training_rows(self, X: Any, y: Any, sample_weight: Any) -> tuple[TrainingTable, Rows]:
+        training = self._training_table(X, y, sample_weight, numeric=True)
+        y, weights = training.y.astype(np.float64), training.weights
+        self.range_ = float(y.min()), float(y.max())
+        self.mean_ = float(np.average(y, weights=weights))
+        self.deviation_ = float(np.sqrt(np.average((y - self.mean_) ** 2, weights=weights))) or 1.0
+        standardised = (y - self.mean_) / self.deviation_
+        return training, self._rows(training.table, standardised, standardised[:, None], weights)
+
+    def _preset_of_kind(self) -> Preset:
+        return self._asked_preset().for_amounts()
 
     def predict(self, X: Any) -> Array:
         """Predict the amount of each row, (n,)."""
