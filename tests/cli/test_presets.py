@@ -58,6 +58,15 @@ def test_a_schema_is_shown_written_changed_and_obeyed(do, table_file, tmp_path):
     assert {column["name"]: column["kind"] for column in columns}["colour"] == "dropped"
 
 
+def test_a_metric_decides(do, refused, table_file):
+    do("train", table_file, "--target", "kind", "--quiet", "--decision", "balanced_accuracy", *QUICK)
+    model = load(table_file.with_suffix(".clearprop"))
+    assert model.estimator.costs_ is not None
+    train = ("train", table_file, "--target", "size", "--out", table_file.with_name("other.clearprop"), *QUICK)
+    refused(*train, "--decision", "f1", says=("--decision 'f1'", "two classes", "f1_macro"))
+    refused(*train, "--decision", "roc_auc", says=("--decision 'roc_auc'", "a metric of decided classes"))
+
+
 def test_what_info_says_of_a_table_as_json(do, table_file):
     told = do("info", table_file, "--json").json()
     assert told["rows"] == 80

@@ -199,6 +199,18 @@ def test_arguments_of_a_preset_and_of_a_network_exclude_each_other():
         TableModel.fit(people(), "kind", preset="fast", dropout=0.1)
 
 
+def test_costs_name_the_classes_of_the_table():
+    costs = {("old", "young"): 9.0, ("young", "old"): 1.0}
+    model = TableModel.fit(people(), "kind", decision=costs, **WAYS["preset"])
+    assert model.estimator.decision_threshold_ == pytest.approx(0.9)
+    p, predicted = model.predict_proba(FRESH), model.predict(FRESH).to_pylist()
+    assert [("old", "young")[second >= 0.9] for second in p[:, 1]] == predicted
+    right = np.mean([a == b for a, b in zip(predicted, FRESH["kind"].to_pylist(), strict=True)])
+    assert model.evaluate(FRESH)["accuracy"] == pytest.approx(right)
+    with pytest.raises(ValueError, match="'ancient' is not a class of 'kind': old, young"):
+        TableModel.fit(people(), "kind", decision={("ancient", "young"): 2.0}, **WAYS["preset"])
+
+
 def test_a_schema_of_the_whole_table_may_name_the_target():
     table = people()
     given = Schema.of_kinds({**Schema.infer(table).kinds, "age": "dropped"})

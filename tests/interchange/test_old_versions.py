@@ -1,7 +1,7 @@
 """A file of an older version stays readable, and predicts what it predicted when it was written.
 
 `python tests/interchange/test_old_versions.py` writes the pair of the present version, once, when a version is new.
-The model of version 1 is one network, that of version 2 an ensemble.
+The model of version 1 is one network, that of version 2 an ensemble, that of version 3 a preset.
 """
 
 import json
@@ -12,6 +12,7 @@ import pytest
 
 from clearprop import load, save
 from clearprop.estimators.table_model import TableModel
+from clearprop.estimators.tabular.presets import MemberKind, Preset
 from clearprop.interchange.model_file import VERSION
 
 FOLDER = Path(__file__).parent
@@ -42,7 +43,9 @@ def write() -> None:
         ("small", "medium", "large")[(age or 40) // 30 > 1 or 2 * (colour == "red")]
         for age, colour in zip(table["age"], table["colour"], strict=True)
     ]
-    model = TableModel.fit({**table, "size": size}, "size", hidden_layer_sizes=(5, 3), max_iter=3, n_members=2)
+    kinds = (MemberKind("periodic", hidden_layer_sizes=(5, 3)), MemberKind("bins", hidden_layer_sizes=(4,)))
+    preset = Preset("two small networks of each of two kinds", kinds, 2, 3)
+    model = TableModel.fit({**table, "size": size}, "size", preset=preset)
     path = FOLDER / f"version_{VERSION}.clearprop"
     save(model, path)
     few = {name: [*cells[:8], None] for name, cells in table.items()}

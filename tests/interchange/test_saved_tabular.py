@@ -9,6 +9,8 @@ from safetensors.numpy import save_file
 
 from clearprop import TabularClassifier, TabularRegressor, load, save
 from clearprop.estimators.table_model import TableModel
+from clearprop.estimators.tabular.decision import Decision
+from clearprop.estimators.tabular.presets import MemberKind, Preset
 from clearprop.interchange import ModelFileError
 from clearprop.interchange.model_file import load_predictor
 from clearprop.tables import Schema
@@ -73,6 +75,19 @@ def test_a_schema_that_was_given_is_that_of_the_reader(tmp_path):
     model = TabularClassifier(**SHORT, schema=Schema.of_kinds({"age": "category"})).fit(TABLE, TARGETS["kind"])
     save(model, tmp_path / "m.clearprop")
     assert load(tmp_path / "m.clearprop").schema_.kinds == {**model.schema_.kinds, "age": "category"}
+
+
+def test_a_preset_and_costs_of_one_s_own_come_back(tmp_path):
+    preset = Preset("small", (MemberKind("bins", hidden_layer_sizes=(4, 3)),), 2, 2, watched="error")
+    costs = {("old", "young"): 4.0}
+    model = TabularClassifier(preset, decision=costs, random_state=0).fit(TABLE, TARGETS["kind"])
+    save(model, tmp_path / "m.clearprop")
+    loaded = load(tmp_path / "m.clearprop")
+    assert loaded.get_params() == model.get_params()
+    assert (loaded.temperature_, loaded.decision_threshold_) == (model.temperature_, model.decision_threshold_)
+    np.testing.assert_array_equal(loaded.predict(TABLE), model.predict(TABLE))
+    loaded.decision_ = Decision()
+    assert (loaded.predict(TABLE) != model.predict(TABLE)).any()
 
 
 def test_every_kind_of_networks_has_its_tensors(saved):

@@ -69,6 +69,13 @@ SchemaFile = Annotated[
         "--schema", help="What the columns are: a file of `clearprop info TABLE --out FILE`, as you changed it."
     ),
 ]
+DecisionMetric = Annotated[
+    str | None,
+    typer.Option(
+        help="Predict the classes that make this best on held-out rows: balanced_accuracy, f1, or another scorer.",
+        show_default="the most probable class",
+    ),
+]
 Folds = Annotated[
     int | None,
     typer.Option(
@@ -118,6 +125,7 @@ def train(
     task: Task = "auto",
     preset: PresetName = None,
     schema: SchemaFile = None,
+    decision: DecisionMetric = None,
     folds: Folds = None,
     epochs: Epochs = None,
     precision: Precision = None,
@@ -146,6 +154,7 @@ def train(
     chosen: dict[str, Any] = {
         "preset": preset,
         "schema": None if schema is None else Schema.read(schema),
+        "decision": decision,
         "n_folds": folds,
         "hidden_layer_sizes": None if hidden is None else _sizes(hidden),
         "activation": activation,
@@ -217,11 +226,14 @@ def _in_options(message: str) -> str:
 
     >>> _in_options("The 'learning_rate_init' parameter of MLPClassifier must be a float in the range (0.0, inf).")
     '--learning-rate must be a float in the range (0.0, inf).'
+    >>> _in_options("decision='f1': that is for two classes")
+    "--decision 'f1': that is for two classes"
     """
 
     def option(match: re.Match[str]) -> str:
         return OPTIONS.get(match[1], "--" + match[1].replace("_", "-"))
 
+    message = re.sub(r"^decision=", "--decision ", message)
     return re.sub(r"[Tt]he '(\w+)' parameter of \w+", option, message)
 
 

@@ -166,6 +166,8 @@ def _train_preset(task: TableTask, arguments: dict[str, Any]) -> Trained:
     settings = {**arguments, "callbacks": callbacks}
     if (schema := arguments.get("schema")) is not None:  # one of the whole table, perhaps
         settings["schema"] = schema.without(task.target)
+    if isinstance(costs := arguments.get("decision"), dict):
+        settings["decision"] = {tuple(map(task.code_of, pair)): cost for pair, cost in costs.items()}
     estimator = (TabularRegressor if task.labels is None else TabularClassifier)(**settings)
     estimator._source = task.source
     estimator.fit(task.features, task.y)

@@ -83,6 +83,13 @@ class TableTask:
         columns = counted(len(self.features.column_names), "column")
         return f"{self.source}: {len(self.y):,} rows{without}, {columns}; to predict: {self.target!r}, {kind}"
 
+    def code_of(self, label: Label) -> int:
+        """The code of a class; ValueError for one that there is not."""
+        labels = self.labels or []
+        if label not in labels:
+            raise ValueError(f"{label!r} is not a class of {self.target!r}: {', '.join(map(str, labels))}")
+        return labels.index(label)
+
     def record(self) -> dict[str, Any]:
         """What a model's record tells of its training table."""
         return {

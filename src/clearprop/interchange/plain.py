@@ -28,9 +28,13 @@ def plain_value(value: Any) -> Any:
 
 
 def rebuilt_argument(plain: Any) -> Any:
-    """The inverse of `plain_value` for an estimator's argument (a list comes back as a tuple)."""
+    """The inverse of `plain_value` for an estimator's argument (a list comes back as a tuple).
+
+    >>> rebuilt_argument(plain_value({("high", "low"): 4.0}))
+    {('high', 'low'): 4.0}
+    """
     if isinstance(plain, dict):
-        return dict(plain["pairs"])
+        return {rebuilt_argument(key): value for key, value in plain["pairs"]}
     return tuple(plain) if isinstance(plain, list) else plain
 
 

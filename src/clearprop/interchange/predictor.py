@@ -5,6 +5,7 @@ from typing import Any
 from clearprop.estimators.encoded_network import EncodedNetwork
 from clearprop.estimators.fitted_network import FittedEnsemble, FittedNetwork
 from clearprop.estimators.table_predictor import TableNetworks, TablePredictor
+from clearprop.estimators.tabular.decision import Decision
 from clearprop.estimators.tabular.group import FittedTable, Group, TargetScale
 from clearprop.estimators.tabular.inputs import TableInputs
 from clearprop.interchange.tensors import Tensors, parameters_of
@@ -33,6 +34,11 @@ def groups_of(plain: dict[str, Any], tensors: Tensors) -> list[Group]:
         members = parameters_of(tensors, network, f"group{number}.")
         groups.append(Group(inputs, network, members, share=described["share"]))
     return groups
+
+
+def decision_of(plain: dict[str, Any]) -> Decision:
+    """How a tabular estimator's probabilities are calibrated and classes decided for; nothing of both for amounts."""
+    return Decision.from_dict(plain["decision"]) if "decision" in plain else Decision()
 
 
 def target_scale_of(plain: dict[str, Any]) -> TargetScale | None:
@@ -65,7 +71,8 @@ def rebuild_predictor(description: dict[str, Any], tensors: Tensors) -> TablePre
 def _fitted_table(description: dict[str, Any], tensors: Tensors) -> TableNetworks:
     plain = description["estimator"]
     reader = FeatureReader.from_dict(plain["reader"])
-    return FittedTable(reader, groups_of(plain, tensors), plain["arguments"]["engine"], target_scale_of(plain))
+    groups, engine = groups_of(plain, tensors), plain["arguments"]["engine"]
+    return FittedTable(reader, groups, engine, decision_of(plain), target_scale_of(plain))
 
 
 def _encoded_network(description: dict[str, Any], tensors: Tensors) -> TableNetworks:

@@ -1,6 +1,6 @@
 """What a tabular estimator is besides its numbers, as plain JSON, and the estimator made of both again."""
 
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 from clearprop.estimators.tabular.base import TabularEstimator
 from clearprop.estimators.tabular.classifier import TabularClassifier
 from clearprop.estimators.tabular.group import Group
+from clearprop.estimators.tabular.presets import MemberKind, Preset
 from clearprop.estimators.tabular.regressor import TabularRegressor
 from clearprop.interchange.plain import plain_arguments, plain_array, plain_network, rebuilt_argument, rebuilt_array
-from clearprop.interchange.predictor import groups_of, target_scale_of
+from clearprop.interchange.predictor import decision_of, groups_of, target_scale_of
 from clearprop.interchange.tensors import Tensors, tensors_of
 from clearprop.mathematics.arrays import Array
 from clearprop.tables import FeatureReader
@@ -25,6 +26,7 @@ def describe_tabular(estimator: TabularEstimator) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "class": type(estimator).__name__,
         "arguments": plain_arguments(estimator),
+        "preset": asdict(estimator.preset) if isinstance(estimator.preset, Preset) else None,
         "reader": estimator.reader_.to_dict(),
         "groups": [_describe_group(group) for group in estimator.groups_],
         "target_scale": None if scale is None else list(astuple(scale)),
@@ -34,6 +36,7 @@ def describe_tabular(estimator: TabularEstimator) -> dict[str, Any]:
         plain["feature_names"] = [str(name) for name in estimator.feature_names_in_]
     if isinstance(estimator, TabularClassifier):
         plain["classes"] = plain_array(estimator.classes_)
+        plain["decision"] = estimator.decision_.to_dict()
     return plain
 
 
@@ -48,6 +51,8 @@ def tensors_of_tabular(estimator: TabularEstimator) -> dict[str, Array]:
 def rebuild_tabular(plain: dict[str, Any], tensors: Tensors) -> TabularEstimator:
     """The inverse of `describe_tabular`; `held_out_probabilities_` and `held_out_predictions_` are not saved."""
     estimator = CLASSES[plain["class"]](**{n: rebuilt_argument(value) for n, value in plain["arguments"].items()})
+    if plain["preset"] is not None:
+        estimator.set_params(preset=_preset_of(plain["preset"]))
     estimator.reader_ = FeatureReader.from_dict(plain["reader"])
     estimator.schema_ = estimator.reader_.schema
     estimator.groups_ = groups_of(plain, tensors)
@@ -59,9 +64,15 @@ def rebuild_tabular(plain: dict[str, Any], tensors: Tensors) -> TabularEstimator
         estimator.feature_names_in_ = np.array(plain["feature_names"], dtype=object)
     if isinstance(estimator, TabularClassifier):
         estimator.classes_ = rebuilt_array(plain["classes"])
+        estimator.decision_ = decision_of(plain)
     elif (scale := target_scale_of(plain)) is not None:
         estimator.target_scale_ = scale
     return estimator
+
+
+def _preset_of(plain: dict[str, Any]) -> Preset:
+    kinds = [{name: rebuilt_argument(value) for name, value in kind.items()} for kind in plain["kinds"]]
+    return Preset(**{**plain, "kinds": tuple(MemberKind(**kind) for kind in kinds)})
 
 
 def _describe_group(group: Group) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from clearprop.engines import engine_named
+from clearprop.estimators.tabular.decision import Decision
 from clearprop.estimators.tabular.inputs import TableInputs
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
@@ -79,12 +80,14 @@ class FittedTable:
         encoder: from a table to numbers and codes.
         groups: the networks of each kind; their shares sum to 1.
         engine: "auto" or the name of an engine.
+        decision: the calibration, and how a class is decided for.
         target_scale: of amounts; None for classes.
     """
 
     encoder: FeatureReader
     groups: list[Group]
     engine: str = "auto"
+    decision: Decision = field(default_factory=Decision)
     target_scale: TargetScale | None = None
 
     @property
@@ -93,8 +96,8 @@ class FittedTable:
         return max(self.groups, key=lambda group: group.share)
 
     def probabilities(self, table: Any, source: str = "table") -> Array:
-        """The probabilities of the classes, (n, n_classes)."""
-        return self.output(table, source)
+        """The calibrated probabilities of the classes, (n, n_classes)."""
+        return self.decision.probabilities(self.output(table, source))
 
     def amounts(self, table: Any, source: str = "table") -> Array:
         """The amounts, (n,)."""
@@ -102,8 +105,8 @@ class FittedTable:
         return self.target_scale.amounts(self.output(table, source))
 
     def classes(self, probabilities: Array) -> Array:
-        """The codes of the classes that are predicted, (n,)."""
-        return probabilities.argmax(axis=1)
+        """The codes of the classes that are decided for, (n,), from calibrated probabilities."""
+        return self.decision.classes(probabilities)
 
     def output(self, table: Any, source: str = "table") -> Array:
         """The mean of all networks' Aᴸ, (n, n_L), float64, block of rows by block.

@@ -5,8 +5,10 @@ from typing import Any, Self
 import numpy as np
 
 from clearprop.estimators.scikit_learn import RegressorMixin, _fit_context
-from clearprop.estimators.tabular.base import TabularEstimator, plain_target
+from clearprop.estimators.tabular.base import TabularEstimator, TrainingTable, plain_target
 from clearprop.estimators.tabular.group import TargetScale
+from clearprop.estimators.tabular.members import Rows
+from clearprop.estimators.tabular.presets import Preset
 from clearprop.mathematics.arrays import Array
 
 
@@ -17,7 +19,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
     squared error of the standardised amounts; predictions stay within the amounts of training.
 
     Arguments, learned attributes, what is raised: as `TabularClassifier`, without classes. `held_out_predictions_`,
-    (n,): of each training row, by the networks that had not seen it.
+    (n,): of each training row, by the networks that had not seen it. Mean and deviation are weighted as the rows are.
 
     Example:
         >>> import numpy as np
@@ -38,17 +40,21 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         Raises:
             TableError, ValueError: see the class.
         """
-        features, y = self._read_training(X, y, numeric=True)
-        y = y.astype(np.float64)
-        weights = self._row_weights(sample_weight, y)
-        mean, deviation = float(np.average(y, weights=weights)), float(y.std()) or 1.0
+        training, rows = self._training_rows(X, y, sample_weight)
+        self.held_out_predictions_ = training.of_given_rows(self.target_scale_.amounts(self._train(rows)))
+        return self
+
+    def _training_rows(self, X: Any, y: Any, sample_weight: Any) -> tuple[TrainingTable, Rows]:
+        training = self._training_table(X, y, sample_weight, numeric=True)
+        y, weights = training.y.astype(np.float64), training.weights
+        mean = float(np.average(y, weights=weights))
+        deviation = float(np.sqrt(np.average((y - mean) ** 2, weights=weights))) or 1.0
         self.target_scale_ = TargetScale(mean, deviation, float(y.min()), float(y.max()))
         standardised = self.target_scale_.standardised(y)
-        trained = self._train(
-            features, standardised, standardised[:, None], weights, self._asked_preset().for_amounts()
-        )
-        self.held_out_predictions_ = self.target_scale_.amounts(trained.held_out_output)
-        return self
+        return training, self._rows(training.table, standardised, standardised[:, None], weights)
+
+    def _preset_of_kind(self) -> Preset:
+        return self._asked_preset().for_amounts()
 
     def _known_targets(self, y: Any) -> Array:
         return self.target_scale_.standardised(np.asarray(plain_target(y), np.float64))[:, None]
