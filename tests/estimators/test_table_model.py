@@ -204,7 +204,7 @@ def test_costs_name_the_classes_of_the_table():
     model = TableModel.fit(people(), "kind", decision=costs, **WAYS["preset"])
     assert model.estimator.decision_threshold_ == pytest.approx(0.9)
     p, predicted = model.predict_proba(FRESH), model.predict(FRESH).to_pylist()
-    assert [("old", "young")[second >= 0.9] for second in p[:, 1]] == predicted
+    assert [("old", "young")[int(second >= 0.9)] for second in p[:, 1]] == predicted
     right = np.mean([a == b for a, b in zip(predicted, FRESH["kind"].to_pylist(), strict=True)])
     assert model.evaluate(FRESH)["accuracy"] == pytest.approx(right)
     with pytest.raises(ValueError, match="'ancient' is not a class of 'kind': old, young"):

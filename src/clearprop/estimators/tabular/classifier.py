@@ -190,7 +190,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         unknown = ~np.isin(y, self.classes_)
         if unknown.any():
             known = ", ".join(map(str, self.classes_))
-            raise ValueError(f"y: {y[unknown][0]!r} is not a class of the model: {known}")
+            raise ValueError(f"y: {y[unknown].tolist()[0]!r} is not a class of the model: {known}")
         return np.eye(len(self.classes_))[np.searchsorted(self.classes_, y)]
 
     def predict_proba(self, X: Any) -> Array:

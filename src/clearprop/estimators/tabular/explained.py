@@ -51,7 +51,7 @@ class ExplainedNetwork:
         if X is None and y is not None:
             raise ValueError("y: the rows X of these targets are needed too")
         group, *rows = (fitted.main_group, None, None) if X is None else self._rows_and_targets(X, y)
-        source = f"{type(self).__name__}, the first of {group}"
+        source = f"{type(self).__name__}, a network {group.name}"
         return check_network(group.network, group.parameters[0], *rows, **{"source": source, **options})
 
     def fitted_table(self) -> FittedTable:

@@ -45,9 +45,13 @@ class Group:
             total += found.predict(self.network, parameters, X)
         return total / len(self.parameters)
 
+    @property
+    def name(self) -> str:
+        """The sizes of its networks, and what they read beside the numbers."""
+        return f"{'-'.join(map(str, self.network.sizes))} on {self.inputs.reads}"
+
     def __str__(self) -> str:
-        sizes = "-".join(map(str, self.network.sizes))
-        return f"{len(self.parameters)} of {sizes} on {self.inputs.reads}, share {self.share:.2f}"
+        return f"{len(self.parameters)} of {self.name}, share {self.share:.2f}"
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,7 @@ class FittedTable:
         """What the networks are, in one line."""
         about, n_kinds = self.overview(), len(self.groups)
         kinds = "of one kind" if n_kinds == 1 else f"of {n_kinds} kinds"
-        return f"{about['networks']} networks {kinds} ({about['kinds']}), {about['parameters']:,} parameters"
+        return f"{about['networks']} networks {kinds}, {about['parameters']:,} parameters"
 
 
 def _blocks(table: pa.Table) -> Iterator[tuple[int, pa.Table]]:

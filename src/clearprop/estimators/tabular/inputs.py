@@ -109,8 +109,9 @@ class TableInputs:
 
     @property
     def reads(self) -> str:
-        """What a number becomes beside itself, in a word."""
-        return "values" if any(self.values) else self.numbers.replace("_", " ")
+        """What a number becomes, in a word or two."""
+        words = [] if self.numbers == "plain" else [self.numbers.replace("_", " ")]
+        return " and ".join(["numbers", *words, *(["their values"] if any(self.values) else [])])
 
     @property
     def layers(self) -> tuple[Layer, ...]:
