@@ -43,9 +43,21 @@ def test_the_numbers_that_are_worked_out_are_those_that_predict(fitted):
     else:
         np.testing.assert_allclose(model.target_scale_.amounts(output), model.predict(TABLE.iloc[:4]), rtol=1e-4)
     assert step.loss_after < step.loss_before
-    text = str(step)
-    for name in ("age", "age (bins)", "age is missing", "colour=green", "garden", "city (code)", "rooms (value)"):
-        assert name in text
+    assert "age" in str(step)
+
+
+def test_every_column_of_x_has_its_name(fitted):
+    (group,) = fitted[0].groups_
+    names = fitted[0]._input_names(group)
+    X = group.inputs.apply(*[getattr(fitted[0].reader_.transform(TABLE), name) for name in ("numbers", "codes")])
+    columns = dict(zip(names, X.T, strict=True))
+    assert len(columns) == len(names) == group.network.n_columns
+    np.testing.assert_array_equal(columns["age is missing"] > columns["age is missing"].min(), TABLE["age"].isna())
+    for colour in ("blue", "green", "red"):
+        right = columns[f"colour={colour}"] == columns[f"colour={colour}"].max()
+        np.testing.assert_array_equal(right, TABLE["colour"] == colour)
+    assert {"age", "rooms", "city (code)", "rooms (value)"} <= set(names)
+    assert ("age (bins)" in names) == bool(group.inputs.edges[0])
 
 
 def test_what_the_model_predicts_is_taken_where_there_is_no_target(fitted):
