@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clearprop import prove
 from clearprop.mathematics.equations import backward, forward, loss, penalty_value
 from clearprop.mathematics.initializers import initialize
 from clearprop.mathematics.layers import LAYERS, Embedding, Layer, Mixture, Numbers, Periodic, PiecewiseLinear, Scale
@@ -178,8 +177,3 @@ def test_parameters_of_another_network_are_refused() -> None:
     plain = replace(case.network, scaled=False)
     with pytest.raises(ValueError, match="parameters: theta of the network is shaped"):
         forward(plain, case.parameters, case.X)
-
-
-def test_what_is_not_proved_yet_is_said() -> None:
-    with pytest.raises(ValueError, match="network: only affine layers with activations are proved so far"):
-        prove(Network((3, 2), mixed=True, scaled=True))

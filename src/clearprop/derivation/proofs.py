@@ -11,15 +11,16 @@ from typing import Any
 
 from clearprop.derivation.documents.blocks import Block, Content, Document, Heading, Paragraph, Table
 from clearprop.derivation.documents.presented import Presented
-from clearprop.derivation.documents.programs import formula_facts, network_code, network_facts
+from clearprop.derivation.documents.programs import formula_facts, layer_imports, network_code, network_facts
 from clearprop.derivation.expressions import Relation
 from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.proving.borders import kinks_are_declared
 from clearprop.derivation.proving.claims import Claim, I, J, K, claims
 from clearprop.derivation.proving.digits import TOLERANCE, Points
+from clearprop.derivation.proving.layer_claims import layer_claims, proven_layers
 from clearprop.derivation.proving.written import holds_symbolically
 from clearprop.derivation.quantities import check_network
-from clearprop.derivation.symbols import SAMPLE
+from clearprop.derivation.symbols import SAMPLE, Symbols
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.network import Network
 
@@ -41,8 +42,8 @@ class ProofLine:
 
     Attributes:
         rule: its name: "slope", "shift", "jacobian", "loss gradient", "BP1" to "BP4" (and "BP1 batch", ...), "penalty",
-            "inputs", "chained".
-        layer: l, or None.
+            "inputs", "chained"; of other layers the parameter's name ("scale.s", "scale.s batch"), or "scale.x".
+        layer: l, 0 of what makes A⁰, or None.
         statement: left = right.
         about: what it says.
         entries, of: how many entries were checked, and how many there are.
@@ -86,10 +87,10 @@ def prove(network: Network, language: str = "en") -> Proof:
     """Prove the equations of back-propagation for the network at hand.
 
     For every f′, the softmax Jacobian, ∂E/∂ŷ, BP1 to BP4 of every layer (one sample, and a batch with row weights), the
-    penalty's term and ∂E/∂x: SymPy differentiates what the network computes, written out entry by entry, and the
-    difference from the equation must vanish identically. Statements that are too large for that are compared with
-    differences of the loss in 130 digits at random rational points; they must agree to 50. Last, the equations, one
-    after the other, must give the derivatives of the whole loss.
+    penalty's term, ∂E/∂x and what each kind of other layer has learned: SymPy differentiates what the network computes,
+    written out entry by entry, and the difference from the equation must vanish identically. Statements that are too
+    large for that are compared with differences of the loss in 130 digits at random rational points; they must agree to
+    50. Last, the equations, one after the other, must give the derivatives of the whole loss.
 
     Arguments:
         network: sizes, activations and loss.
@@ -107,8 +108,6 @@ def prove(network: Network, language: str = "en") -> Proof:
     """
     check_network(network)
     check_language(language)
-    if network.other_layers:
-        raise ValueError("network: only affine layers with activations are proved so far; ask derive for the others")
     if network.n_weights > MOST_WEIGHTS:
         raise ValueError(
             f"prove: {network.n_weights:,} weights are too many to check in 130 digits; up to {MOST_WEIGHTS:,} can be: "
@@ -117,14 +116,20 @@ def prove(network: Network, language: str = "en") -> Proof:
     return Proof(network, tuple(_Prover(network).lines()), language)
 
 
+def _all_claims(network: Network, n_samples: int) -> list[Claim]:
+    one, batch = Symbols(network), Symbols(network, n_samples)
+    others = [claim for l in range(network.n_layers) for claim in layer_claims(one, batch, l)]
+    return [*claims(network, n_samples), *others]
+
+
 class _Prover:
     def __init__(self, network: Network) -> None:
         self.network, self.points, self.work_left = network, Points(network), MOST_WORK_TOGETHER
 
     def lines(self) -> Iterator[ProofLine]:
         """Yield the lines, each checked in the way that its size allows."""
-        wide = claims(self.network, ROWS_DIGITS)
-        for claim, in_digits in zip(claims(self.network, ROWS_SYMBOLIC), wide, strict=True):
+        wide = _all_claims(self.network, ROWS_DIGITS)
+        for claim, in_digits in zip(_all_claims(self.network, ROWS_SYMBOLIC), wide, strict=True):
             if claim.chained or claim.work > min(MOST_WORK, self.work_left):
                 yield self._in_digits(in_digits)
                 continue
@@ -154,7 +159,8 @@ def _line(claim: Claim, n_entries: int, method: str, holds: bool, evidence: floa
 
 def _described(network: Network) -> str:
     sizes = "-".join(map(str, network.sizes))
-    return ", ".join((sizes, *dict.fromkeys(network.hidden_names), network.output, network.loss))
+    others = dict.fromkeys(layer.name for layer in network.other_layers.values())
+    return ", ".join((sizes, *dict.fromkeys(network.hidden_names), network.output, network.loss, *others))
 
 
 def _blocks(proof: Proof) -> Iterator[Block]:
@@ -168,6 +174,10 @@ def _blocks(proof: Proof) -> Iterator[Block]:
     yield from _part(Message("proof.functions"), [line for line in alone if line.layer is None])
     for l in reversed(proof.network.layers):
         yield from _part(Message("proof.layer", l=l), [line for line in alone if line.layer == l])
+    if any(line.layer == 0 for line in alone):
+        yield from _part(Message("proof.before_layers"), [line for line in alone if line.layer == 0])
+    if len(proven_layers(proof.network)) < len(proof.network.other_layers):
+        yield Paragraph((Message("proof.layer_kinds"),))
     yield from _part(Message("proof.whole"), [line for line in proof.lines if line.rule == "chained"])
     yield Paragraph((_total(proof, methods),))
 
@@ -196,8 +206,9 @@ def _total(proof: Proof, methods: Counter[str]) -> Message:
 def _code(proof: Proof) -> tuple[str, ...]:
     """Return Python that proves it anew."""
     language = f", language={proof.language!r}" if proof.language != "en" else ""
+    imports = f"from clearprop import Network, prove\n{layer_imports(proof.network)}"
     return (
-        f"from clearprop import Network, prove\n\nproof = prove({network_code(proof.network)}{language})\nproof.holds",
+        f"{imports}\nproof = prove({network_code(proof.network)}{language})\nproof.holds",
         "[(line.rule, line.layer, line.method, line.holds) for line in proof.lines]",
     )
 

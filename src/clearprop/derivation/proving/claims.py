@@ -38,7 +38,7 @@ I, J, K = Index("i"), Index("j"), Index("k")
 _SHIFT, _Z, _ONE = Quantity("shift", "c"), Quantity("z", "z"), Number(1)
 
 #: A sample is row 1 of a batch.
-BATCH_NAMES = {"z": "Z", "a": "A", "delta": "Delta", "y": "Y"}
+BATCH_NAMES = {"z": "Z", "a": "A", "q": "Q", "delta": "Delta", "y": "Y"}
 
 Place = tuple[int, ...]
 
@@ -51,7 +51,9 @@ class Claim:
     statement has none). `start` is the array that is free, "Z" or "A" and its layer: the network is written out
     from there. `whole_loss` says that the loss itself is meant, and not any function of the layer above;
     `distribution` that targets sum to 1; `work` how much there is to differentiate when it is written out;
-    `chained` that Δ is what the equations make of it, layer after layer; `activation` is the one whose f′ it is about.
+    `chained` that Δ is what the equations make of it, layer after layer; `activation` is the one whose f′ it is about;
+    `other` the layer that is not affine that it is about; `always` are entries that are looked at wherever only some
+    are: those of a category that is there.
     """
 
     rule: str
@@ -66,6 +68,8 @@ class Claim:
     work: int = 1
     chained: bool = False
     activation: str | None = None
+    other: str = ""
+    always: tuple[Place, ...] = ()
 
     @property
     def ranges(self) -> tuple[int, ...]:
@@ -250,7 +254,8 @@ def _penalty(s: Symbols, l: int) -> Claim:
 def _inputs(s: Symbols) -> Claim:
     right = Sum(s.delta(1, J) * s.W(1, J, K), J, s.size(1))
     statement = Relation(Partial(s.data_loss, s.a(0, K)), "=", right)
-    return _layer_claim(s, "inputs", 1, statement, "proof.inputs", ("A", 0), ((K, s.size(0)),))
+    about = "proof.made_inputs" if s.makes_inputs else "proof.inputs"
+    return _layer_claim(s, "inputs", 1, statement, about, ("A", 0), ((K, s.size(0)),))
 
 
 def _chained(s: Symbols, l: int) -> Claim:

@@ -38,7 +38,7 @@ class Points:
     def largest_difference(self, claim: Claim) -> tuple[float, int]:
         """Return the largest difference of the sides, as a share of the largest entry, and how many were compared."""
         most = MOST_ENTRIES if self.network.n_weights <= WIDE else MOST_ENTRIES // 2
-        entries = chosen_entries(claim.ranges, Random(claim.rule), most)
+        entries = list(dict.fromkeys((*claim.always, *chosen_entries(claim.ranges, Random(claim.rule), most))))
         with mpmath.workdps(DIGITS):
             differences = [_difference(list(claim.sides(point, entries))) for point in self._points(claim)]
             return float(max(differences)), len(entries)

@@ -5,11 +5,13 @@ above to a differentiable function G of its pre-activations, of which nothing el
 any number of layers above and any loss. Where the statement is about the loss itself, the loss is written out in full.
 """
 
+from itertools import product
 from typing import Any
 
 import sympy
 
 from clearprop.derivation.expressions import Activate, Expression, Index, Number, Quantity
+from clearprop.derivation.layer_symbols import ROWS, LayerSymbols
 from clearprop.derivation.losses import penalty_formula, row_loss_formula
 from clearprop.derivation.proving.claims import BATCH_NAMES, Claim, affine
 from clearprop.derivation.proving.identities import is_identically_zero
@@ -45,6 +47,8 @@ class WrittenOut(SympyReader):
         self.network, self.claim = network, claim
         self.symbols = Symbols(network, claim.n_samples)
         self._losses: dict[str, sympy.Expr] = {}
+        self._made: dict[int, sympy.Expr] = {}
+        self.other = LayerSymbols(self.symbols, claim.other, claim.n_samples > 1) if claim.other else None
 
     def quantity(self, quantity: Quantity, at: At) -> sympy.Expr:
         """A free symbol, or what is written out for it."""
@@ -53,12 +57,17 @@ class WrittenOut(SympyReader):
             name, at = BATCH_NAMES[name], (1, *at)
         if name == "Y":
             return self._target(*at)
+        if self.other is not None and name.startswith(f"{self.other.name}."):
+            return self._of_other_layer(self.other, name, at)
         if name not in ("Z", "A", "Delta") or (name, l) == self.claim.start:
             return sympy.Symbol("_".join(map(str, (name, l, *at))), real=True)
         assert l is not None
         row, j = at
         if name == "Delta":
             return self._weight(row) * self._above(l, row).fdiff(j + 1)
+        if name == "A" and l == 0:
+            _, formula = LayerSymbols(self.symbols, "scale", True).forward("y", {"r": Number(row), "j": Number(j)})
+            return self.value(formula)
         if name == "A":
             return self.value(self.symbols.f(l, self.symbols.Z(l, row)), (j,))
         return self.value(affine(self.symbols, l, row), (), {"j": j})
@@ -84,11 +93,43 @@ class WrittenOut(SympyReader):
     def _row_loss(self, row: int) -> sympy.Expr:
         if self.claim.whole_loss:
             return self.value(row_loss_formula(self.symbols, Index("i"), Number(row)))
+        if self.other is not None and self.other.is_input:
+            return self._above_made(self.other, row)
         return self._above(self.claim.start[1] + 1, row)
 
     def _above(self, l: int, row: int) -> sympy.Expr:
         units = range(1, self.network.sizes[l] + 1)
         return Above(sympy.Integer(row), *(self.quantity(self.symbols.Z(l), (row, k)) for k in units))
+
+    def _of_other_layer(self, layer: LayerSymbols, name: str, at: At) -> sympy.Expr:
+        """G by what is above, a category as a number (the first in row 1, the next in row 2), all else as a letter."""
+        own = name.partition(".")[2].removesuffix(ROWS)
+        row, place = (at[0], at[1:]) if layer.batch else (1, at)
+        parts = {part.replace("y", "g"): part for part in layer.parts}
+        if own in parts:
+            number = self._made_places(layer).index((parts[own], place))
+            return self._weight(row) * self._above_made(layer, row).fdiff(number + 2)
+        if layer.layer.n_categories_taken and own in layer.arguments:
+            return sympy.Integer(1 + (row - 1) % layer.layer.n_categories_taken)
+        return sympy.Symbol("_".join(map(str, (name, *at))), real=True)
+
+    def _made_places(self, layer: LayerSymbols) -> list[tuple[str, At]]:
+        """Every entry of what an input layer makes of a row."""
+        return [
+            (part, place)
+            for part in layer.parts
+            for place in product(*(range(1, layer.sizes[letter.upper()] + 1) for letter in layer.letters_of_part(part)))
+        ]
+
+    def _above_made(self, layer: LayerSymbols, row: int) -> sympy.Expr:
+        """The loss of a row as a function of all that an input layer makes of it."""
+        if row not in self._made:
+            made = []
+            for part, place in self._made_places(layer):
+                at = dict(zip(layer.letters_of_part(part), map(Number, place), strict=True))
+                made.append(self.value(layer.forward(part, {**at, "r": Number(row)})[1]))
+            self._made[row] = Above(sympy.Integer(row), *made)
+        return self._made[row]
 
     def _target(self, row: int, j: int) -> sympy.Expr:
         n = self.network.sizes[-1]
