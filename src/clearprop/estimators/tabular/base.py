@@ -1,6 +1,5 @@
 """What the tabular classifier and regressor share: a raw table in, networks of a preset trained, their mean out."""
 
-from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
@@ -76,7 +75,7 @@ class TabularEstimator(BaseEstimator):
     def _asked_preset(self) -> Preset:
         """The preset with what else was asked for."""
         asked = {name: getattr(self, name) for name in ("n_folds", "max_epochs")}
-        return replace(PRESETS[self.preset], **{name: value for name, value in asked.items() if value is not None})
+        return PRESETS[self.preset].asked(**{name: value for name, value in asked.items() if value is not None})
 
     # ---- training ----
 
