@@ -95,7 +95,8 @@ def test_the_same_seed_gives_the_same_model_and_a_pickle_keeps_it() -> None:
 
 
 def test_engines_agree() -> None:
-    native, reference = (TabularClassifier(**QUICK, engine=engine).fit(TABLE, Y) for engine in ("auto", "reference"))
+    asked = {**QUICK, "max_epochs": 4}  # training multiplies what rounding differs
+    native, reference = (TabularClassifier(**asked, engine=engine).fit(TABLE, Y) for engine in ("auto", "reference"))
     np.testing.assert_allclose(native.predict_proba(TABLE), reference.predict_proba(TABLE), atol=5e-3)
 
 

@@ -1,6 +1,5 @@
 """What the tabular classifier and regressor share: a raw table in, networks of a preset trained, their mean out."""
 
-from dataclasses import replace
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -102,7 +101,7 @@ class TabularEstimator(ExplainedNetwork, BaseEstimator):
         """The preset with what else was asked for."""
         preset = self.preset if isinstance(self.preset, Preset) else PRESETS[self.preset]
         asked = {name: getattr(self, name) for name in ("n_folds", "max_epochs")}
-        return replace(preset, **{name: value for name, value in asked.items() if value is not None})
+        return preset.asked(**{name: value for name, value in asked.items() if value is not None})
 
     # ---- training ----
 

@@ -74,6 +74,7 @@ def train_members(
         DivergenceError: a loss was not finite.
         ValueError: no such engine or precision here.
     """
+    preset = preset.for_rows(len(rows.y))
     n_members = preset.n_members(len(rows.y))
     n_folds = n_members if n_members > 1 else min(SHARE_HELD_OUT_OF_ONE, len(rows.y) // LEAST_ROWS_OF_A_FOLD)
     folds = folds_of(rows.y, max(1, n_folds), random)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 FEW_ROWS, LEAST_ROWS_OF_A_FOLD = 5000, 2
 LEAST_STEPS_AN_EPOCH, LEAST_ROWS_A_STEP = 8, 32
@@ -57,6 +58,7 @@ class Preset:
             chosen; 1: one network, which leaves out a fifth. Tables with few rows have twice as many: each row counts.
         max_epochs: at most so many; `max_updates`: at most as many epochs as make so many steps, but `min_epochs`.
         watched: what the best epoch is chosen by: "log_loss" or "error" (of amounts, always the squared error).
+        for_few_rows: what is trained in its place for a table with few rows; None: the same.
     """
 
     summary: str
@@ -66,6 +68,16 @@ class Preset:
     max_updates: int = 1_000_000
     min_epochs: int = 16
     watched: str = "log_loss"
+    for_few_rows: Self | None = None
+
+    def for_rows(self, n_rows: int) -> "Preset":
+        """What is trained for a table of so many rows."""
+        return self.for_few_rows if self.for_few_rows is not None and n_rows < FEW_ROWS else self
+
+    def asked(self, **asked: Any) -> "Preset":
+        """The same with other numbers, for few rows, too."""
+        few = self.for_few_rows
+        return replace(self, **asked, for_few_rows=None if few is None else few.asked(**asked))
 
     def n_members(self, n_rows: int) -> int:
         """How many networks of each kind are trained for so many rows."""
@@ -83,15 +95,25 @@ class Preset:
             replace(kind, activation="mish", learning_rate=5.0 * kind.learning_rate, label_smoothing=0.0)
             for kind in self.kinds
         )
-        return replace(self, kinds=kinds)
+        few = self.for_few_rows
+        return replace(self, kinds=kinds, for_few_rows=None if few is None else few.for_amounts())
 
 
 _SHARP = MemberKind(label_smoothing=0.0, hidden_layer_sizes=(256, 256), activation="relu")
 _PLAIN, _WAVES, _BINS = (replace(_SHARP, numbers=numbers) for numbers in ("plain", "periodic", "bins"))
 _VALUES = replace(_SHARP, numbers="plain", embeds_values=True)
+# In seconds: a step of half the width costs a third; with few rows, several networks of one kind gain more than kinds.
+_QUICK = tuple(replace(kind, hidden_layer_sizes=(128, 128)) for kind in (_PLAIN, _BINS, _VALUES))
+_QUICK_FOR_FEW_ROWS = Preset("six networks of one kind", (replace(_QUICK[0], batch_size=64),), 3, 12)
 
 PRESETS: Mapping[str, Preset] = {
-    "fast": Preset("one network of each of three kinds, in seconds", (_PLAIN, _BINS, _VALUES), 1, 32, 2_000),
+    "fast": Preset(
+        "one network of each of three kinds, in seconds; for few rows, six of one",
+        _QUICK,
+        max_epochs=32,
+        max_updates=1_600,
+        for_few_rows=_QUICK_FOR_FEW_ROWS,
+    ),
     "default": Preset("four or eight networks of each of three kinds", (_PLAIN, _BINS, _VALUES), 4, 64, 3_000),
     "best": Preset("eight or sixteen networks of each of four kinds", (_PLAIN, _WAVES, _BINS, _VALUES), 8, 96, 8_000),
     "realmlp": Preset(
