@@ -1,5 +1,6 @@
 """What the tabular classifier and regressor share: a raw table in, networks of a preset trained, their mean out."""
 
+import os
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, NamedTuple
@@ -93,7 +94,7 @@ class TabularEstimator(BaseEstimator):
         self.callbacks = callbacks
         self.random_state = random_state
 
-    def _asked_preset(self) -> Preset:
+    def asked_preset(self) -> Preset:
         """The preset with what else was asked for."""
         preset = self.preset if isinstance(self.preset, Preset) else PRESETS[self.preset]
         asked = {name: getattr(self, name) for name in ("n_folds", "max_epochs")}
@@ -135,7 +136,7 @@ class TabularEstimator(BaseEstimator):
 
     def _preset_of_kind(self) -> Preset:
         """The preset as this kind of estimator trains it."""
-        return self._asked_preset()
+        return self.asked_preset()
 
     def _train(self, rows: Rows) -> Array:
         """Train on rows; what each was predicted by networks that had not seen it, (n, n_L), NaN where all had."""
@@ -172,7 +173,7 @@ class TabularEstimator(BaseEstimator):
 
     def _table(self, X: Any, *, reset: bool) -> pa.Table:
         """Return X as a table, its names and their number known to scikit-learn."""
-        if issparse(X) or not (hasattr(X, "columns") or isinstance(X, pa.Table | dict | str)):
+        if issparse(X) or not (hasattr(X, "columns") or isinstance(X, pa.Table | dict | str | os.PathLike)):
             X = validate_data(self, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
             return to_table(X)
         table = X if hasattr(X, "columns") else to_table(X)

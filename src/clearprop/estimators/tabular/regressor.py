@@ -51,7 +51,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         return training, self._rows(training.table, standardised, standardised[:, None], weights)
 
     def _preset_of_kind(self) -> Preset:
-        return self._asked_preset().for_amounts()
+        return self.asked_preset().for_amounts()
 
     def predict(self, X: Any) -> Array:
         """Predict the amount of each row, (n,)."""
