@@ -186,7 +186,8 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
 
     def predict_proba(self, X: Any) -> Array:
         """Predict the probabilities of the classes, (n, n_classes), in the order of `classes_`."""
-        return self.decision_.probabilities(self._output(X))
+        output = self._output(X)
+        return self.decision_.probabilities(output)
 
     def predict(self, X: Any) -> Array:
         """Predict the class of each row, (n,): the most probable one, or as the argument `decision` says."""
