@@ -140,6 +140,17 @@ def test_an_interrupt_returns_the_best_so_far() -> None:
     assert found.estimator.predict(X).shape == (200,)
 
 
+def test_an_interrupt_of_the_last_training_returns_the_best_so_far() -> None:
+    model = TabularClassifier(SMALL, callbacks=[interrupting(15)], random_state=0)  # the trial has 1 + 3 + 9 epochs
+    found = tune(X, Y, n_trials=1, estimator=model, random_state=0)
+    assert found.ended == "Interrupted by the user." and not found.on_all_rows and len(found.trials) == 1
+
+
+def test_weights_of_another_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="sample_weight"):
+        tune(X, Y, preset=SMALL, sample_weight=np.ones(7))
+
+
 def test_an_interrupt_before_there_is_anything_is_one() -> None:
     with pytest.raises(KeyboardInterrupt):
         tune(X, Y, estimator=TabularClassifier(SMALL, callbacks=[interrupting(1)]))

@@ -26,7 +26,7 @@ from clearprop.estimators.scikit_learn import (
 from clearprop.estimators.tabular.members import Rows, train_members
 from clearprop.estimators.tabular.presets import PRESETS, Preset
 from clearprop.mathematics.arrays import Array
-from clearprop.tables import FeatureReader, Features, Schema, to_table
+from clearprop.tables import FeatureReader, Schema, to_table
 
 LEAST_ROWS = 2
 BLOCK_ROWS = 1 << 16  # rows that are encoded at a time, so that memory does not grow with the table
@@ -124,14 +124,11 @@ class TabularEstimator(BaseEstimator):
             raise ValueError(f"X: n_samples={table.num_rows}{of_weight}; at least {LEAST_ROWS} rows are needed")
         return TrainingTable(table, y, weights, counted)
 
-    def _features(self, table: pa.Table, source: str = "table") -> Features:
-        """Learn what the columns of a table are, and read them."""
-        self.schema_ = Schema.infer(table, given=self.schema, source=source)
-        self.reader_ = FeatureReader(self.schema_).fit(table, source=source)
-        return self.reader_.transform(table, source=source)
-
     def _rows(self, table: pa.Table, y: Array, Y: Array, weights: Array | None) -> Rows:
-        features = self._features(table)
+        """Learn what the columns of a table are, and read them."""
+        self.schema_ = Schema.infer(table, given=self.schema)
+        self.reader_ = FeatureReader(self.schema_).fit(table)
+        features = self.reader_.transform(table)
         return Rows(features.numbers, features.codes, tuple(self.reader_.n_categories), y, Y, weights)
 
     def _preset_of_kind(self) -> Preset:

@@ -40,7 +40,7 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         max_epochs: of the preset, another number of epochs at most.
         class_weight: None, "balanced" or {class: weight}; multiplies sample_weight. Probabilities are then those of the
             rows so weighted, not of the rows as they come: "balanced" says how probable a class would be if all were
-            equally frequent.
+            equally frequent. Costs then count beside the weights.
         calibrate: whether probabilities become a_k^(1/T), made to sum to 1, with the temperature T of the least log
             loss on the rows that networks had left out: the same rows that the shares π are found on; see
             `temperature_of`. Of several networks of a kind, one had left a row out, but all of them predict, and their

@@ -127,9 +127,7 @@ def cross_validate(
     from joblib import Parallel, cpu_count, delayed, effective_n_jobs  # here: one who trains does not wait for it
     from sklearn.base import clone
 
-    X, y = table_and_target(X, y)
-    check_consistent_length(X, y)
-    weights = None if sample_weight is None else _check_sample_weight(sample_weight, y[:, None], dtype=np.float64)
+    X, y, weights = given_rows(X, y, sample_weight)
     splits = splits_of(estimator, X, y, cv, random_state)
     scorers = scorers_of(scoring, is_classifier(estimator))
     n_jobs = min(_n_jobs(estimator, len(y)) if n_jobs is None else effective_n_jobs(n_jobs), len(splits))
@@ -146,11 +144,23 @@ def _n_jobs(estimator: Any, n_rows: int) -> int:
 
     if n_rows < LEAST_ROWS_SIDE_BY_SIDE or not isinstance(estimator, TabularEstimator):
         return 1
+    if estimator.callbacks:  # in another process they would tell nobody
+        return 1
     return max(1, cpu_count() // estimator.asked_preset().n_members(n_rows))
 
 
-def table_and_target(X: Any, y: Any) -> tuple[Any, Array]:
-    """Return a table that rows can be taken of, and the target, (n,): also of a path, and of a column's name."""
+def given_rows(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Array, Array | None]:
+    """Return a table that rows can be taken of, the target, (n,), also by a column's name, and weights, (n,), if any.
+
+    Raises:
+        ValueError, TableError: there is no target, or their lengths differ.
+    """
+    X, y = _table_and_target(X, y)
+    check_consistent_length(X, y)
+    return X, y, None if sample_weight is None else _check_sample_weight(sample_weight, y[:, None], dtype=np.float64)
+
+
+def _table_and_target(X: Any, y: Any) -> tuple[Any, Array]:
     if isinstance(y, str):
         table, values, _ = split_target(to_table(X), y, source=str(X) if isinstance(X, str | Path) else "table")
         return table, np.array(values.to_pylist())

@@ -9,7 +9,7 @@ import numpy as np
 from clearprop.engines import engine_named
 from clearprop.estimators.scikit_learn import check_random_state
 from clearprop.estimators.tabular.base import TabularEstimator
-from clearprop.estimators.tabular.cross_validation import table_and_target
+from clearprop.estimators.tabular.cross_validation import given_rows
 from clearprop.estimators.tabular.inputs import TableInputs
 from clearprop.estimators.tabular.members import Rows, _Training
 from clearprop.estimators.tabular.presets import Preset
@@ -108,9 +108,9 @@ def learning_rate_report(
     """
     from sklearn.base import clone
 
-    X, y = table_and_target(X, y)
+    X, y, weights = given_rows(X, y, sample_weight)
     estimator = clone(estimator)
-    _, rows = estimator._training_rows(X, y, sample_weight)
+    _, rows = estimator._training_rows(X, y, weights)
     preset = estimator._preset_of_kind()
     rate = preset.kinds[0].learning_rate
     low = rate / 10**DECADES if lowest is None else lowest

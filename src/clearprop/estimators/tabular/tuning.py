@@ -12,7 +12,7 @@ import numpy as np
 from clearprop.estimators.scikit_learn import check_random_state, is_classifier
 from clearprop.estimators.tabular.base import TabularEstimator
 from clearprop.estimators.tabular.classifier import TabularClassifier
-from clearprop.estimators.tabular.cross_validation import rows_of, scorers_of, splits_of, table_and_target
+from clearprop.estimators.tabular.cross_validation import given_rows, rows_of, scorers_of, splits_of
 from clearprop.estimators.tabular.presets import NUMBERS, MemberKind, Preset
 from clearprop.estimators.tabular.regressor import TabularRegressor
 from clearprop.mathematics.arrays import Array
@@ -129,12 +129,13 @@ class Tuned:
         }
 
     def __str__(self) -> str:
-        lines = [f"trial  {self.scoring:>12}  epochs  seconds  state        settings"]
+        width = max(12, len(self.scoring))
+        lines = [f"trial  {self.scoring:>{width}}  epochs  seconds  state        settings"]
         for trial in sorted(self.trials, key=_rank, reverse=True):
             score = "–" if trial.score is None else f"{trial.score:.5g}"
             settings = ", ".join(f"{name}={_shown(value)}" for name, value in trial.settings.items())
             lines.append(
-                f"{trial.number:>5}  {score:>{max(12, len(self.scoring))}}  {trial.epochs:>6}  {trial.seconds:>7.1f}  "
+                f"{trial.number:>5}  {score:>{width}}  {trial.epochs:>6}  {trial.seconds:>7.1f}  "
                 f"{trial.state:<11}  {settings}"
             )
         return "\n".join([*lines, self.ended])
@@ -179,7 +180,7 @@ def tune(
             target is classes or amounts.
         random_state: of the trials, and of the networks unless the estimator has one of its own.
 
-    Ctrl-C ends the search and returns the best so far.
+    Ctrl-C ends the search and returns the best so far, as its trial trained it.
 
     Raises:
         ImportError: Optuna is not installed.
@@ -189,7 +190,7 @@ def tune(
     Source: Li et al. 2020 (asynchronous successive halving); Bergstra et al. 2011 (Parzen estimators).
     """
     optuna = _optuna()
-    X, y = table_and_target(X, y)
+    X, y, weights = given_rows(X, y, sample_weight)
     random = check_random_state(random_state)
     seeds = [int(seed) for seed in random.randint(2**31 - 1, size=3)]
     start = _start(estimator, y, preset, seeds[0])
@@ -197,14 +198,16 @@ def tune(
     scoring = DEFAULT_SCORING[classifier] if scoring is None else scoring
     ((name, scorer),) = scorers_of(scoring, classifier).items()
     split = splits_of(start, X, y, HELD_OUT_PART, seeds[1])[0]
-    weights = None if sample_weight is None else np.asarray(sample_weight, float)
     search = _Search(start, base, X, y, weights, split, scorer, _Clock.of(timeout), optuna)
     with _quiet(optuna):
         ended = search.run(n_trials, seeds[2])
     best, model = search.best()
     found = search.presets[best.number]
     if ended != INTERRUPTED:
-        model = search.last_training(found)
+        try:
+            model = search.last_training(found)
+        except KeyboardInterrupt:
+            ended = INTERRUPTED
     return Tuned(found, model, tuple(search.trials), best, name, ended != INTERRUPTED, ended)
 
 
