@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from clearprop.estimators.classifier import MLPClassifier as MLPClassifier
     from clearprop.estimators.regressor import MLPRegressor as MLPRegressor
     from clearprop.estimators.tabular.classifier import TabularClassifier as TabularClassifier
+    from clearprop.estimators.tabular.cross_validation import cross_validate as cross_validate
+    from clearprop.estimators.tabular.learning_rate import learning_rate_report as learning_rate_report
+    from clearprop.estimators.tabular.presets import Preset as Preset
     from clearprop.estimators.tabular.regressor import TabularRegressor as TabularRegressor
+    from clearprop.estimators.tabular.tuning import tune as tune
     from clearprop.interchange.checking import check_gradient as check_gradient
     from clearprop.interchange.checking import diagnose as diagnose
     from clearprop.interchange.model_file import load as load
@@ -32,16 +36,20 @@ _HOMES = {
     "MLPRegressor": "estimators.regressor",
     "Network": "mathematics.network",
     "Parameters": "mathematics.network",
+    "Preset": "estimators.tabular.presets",
     "TabularClassifier": "estimators.tabular.classifier",
     "TabularRegressor": "estimators.tabular.regressor",
     "backward": "mathematics.equations",
     "check_gradient": "interchange.checking",
+    "cross_validate": "estimators.tabular.cross_validation",
     "derive": "derivation.derivations",
     "diagnose": "interchange.checking",
     "forward": "mathematics.equations",
+    "learning_rate_report": "estimators.tabular.learning_rate",
     "load": "interchange.model_file",
     "prove": "derivation.proofs",
     "save": "interchange.model_file",
+    "tune": "estimators.tabular.tuning",
     "work": "interchange.working",
 }
 

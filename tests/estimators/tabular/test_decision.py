@@ -54,17 +54,18 @@ def test_calibration_never_makes_the_held_out_loss_worse(
 def test_the_temperature_is_that_of_the_least_weighted_loss() -> None:
     P, y, weights = rows(3000, 3, 1, 2.5)
     least = min(np.linspace(1.0, 5.0, 401), key=lambda T: log_loss(P, y, weights, T))
-    assert temperature_of(P, y, weights) == pytest.approx(least, abs=0.02)
+    assert temperature_of(P, y, weights, prior_rows=0.0) == pytest.approx(least, abs=0.02)
+    assert temperature_of(P, y, weights, most=1.0) == 1.0
     assert temperature_of(P, y, 7.0 * weights) == pytest.approx(temperature_of(P, y, weights), rel=1e-9)
     doubled = [np.concatenate((part, part[:500])) for part in (P, y, np.ones(3000))]
     twice = np.where(np.arange(3000) < 500, 2.0, 1.0)
-    assert temperature_of(P, y, twice) == pytest.approx(temperature_of(*doubled), rel=1e-3)
+    assert temperature_of(P, y, twice, prior_rows=0.0) == pytest.approx(temperature_of(*doubled, prior_rows=0.0))
 
 
 def test_a_few_rows_that_are_all_right_do_not_make_it_certain() -> None:
     P, y = np.array([[0.9, 0.1], [0.2, 0.8]] * 5), np.array([0, 1] * 5)
     T = temperature_of(P, y, np.ones(10))
-    assert 0.3 < T < 1.0 and tempered(P, 1.0 / T).max() < 1.0 - 1e-4
+    assert 0.9 < T < 1.0 and temperature_of(P, y, np.ones(10), prior_rows=0.0) == pytest.approx(0.05)
 
 
 def test_nothing_held_out_leaves_probabilities_alone() -> None:
@@ -191,7 +192,7 @@ def test_the_estimator_s_attributes_are_those_of_its_decision() -> None:
     seen = ~np.isnan(PLAIN.held_out_probabilities_[:, 0])
     np.testing.assert_array_equal(plain.held_out_probabilities_, PLAIN.held_out_probabilities_)
     T = temperature_of(PLAIN.held_out_probabilities_[seen], (Y[seen] == "well").astype(int), np.ones(seen.sum()))
-    assert PLAIN.temperature_ == T != 1.0
+    assert PLAIN.temperature_ == T != 1.0  # one network of each kind: above 1, too
     np.testing.assert_allclose(PLAIN.predict_proba(X), tempered(plain.predict_proba(X), 1.0 / T))
 
 

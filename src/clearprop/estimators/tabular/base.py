@@ -1,5 +1,6 @@
 """What the tabular classifier and regressor share: a raw table in, networks of a preset trained, their mean out."""
 
+import os
 from numbers import Integral
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ from clearprop.estimators.tabular.group import FittedTable
 from clearprop.estimators.tabular.members import Rows, train_members
 from clearprop.estimators.tabular.presets import PRESETS, Preset
 from clearprop.mathematics.arrays import Array
-from clearprop.tables import FeatureReader, Features, Schema, TableError, to_table
+from clearprop.tables import FeatureReader, Schema, TableError, to_table
 
 LEAST_ROWS = 2
 
@@ -97,7 +98,7 @@ class TabularEstimator(ExplainedNetwork, BaseEstimator):
         self.callbacks = callbacks
         self.random_state = random_state
 
-    def _asked_preset(self) -> Preset:
+    def asked_preset(self) -> Preset:
         """The preset with what else was asked for."""
         preset = self.preset if isinstance(self.preset, Preset) else PRESETS[self.preset]
         asked = {name: getattr(self, name) for name in ("n_folds", "max_epochs")}
@@ -129,22 +130,19 @@ class TabularEstimator(ExplainedNetwork, BaseEstimator):
             raise ValueError(f"X: n_samples={table.num_rows}{of_weight}; at least {LEAST_ROWS} rows are needed")
         return TrainingTable(table, y, weights, counted)
 
-    def _features(self, table: pa.Table) -> Features:
+    def _rows(self, table: pa.Table, y: Array, Y: Array, weights: Array | None) -> Rows:
         """Learn what the columns of a table are, say so to callbacks that ask, and read them."""
         self.schema_ = Schema.infer(table, given=self.schema, source=self._source)
         self.reader_ = FeatureReader(self.schema_).fit(table, source=self._source)
         for callback in self.callbacks or ():
             if hasattr(callback, "on_columns"):
                 callback.on_columns(self.reader_)
-        return self.reader_.transform(table, source=self._source)
-
-    def _rows(self, table: pa.Table, y: Array, Y: Array, weights: Array | None) -> Rows:
-        features = self._features(table)
+        features = self.reader_.transform(table, source=self._source)
         return Rows(features.numbers, features.codes, tuple(self.reader_.n_categories), y, Y, weights)
 
     def _preset_of_kind(self) -> Preset:
         """The preset as this kind of estimator trains it."""
-        return self._asked_preset()
+        return self.asked_preset()
 
     def _train(self, rows: Rows) -> Array:
         """Train on rows; what each was predicted by networks that had not seen it, (n, n_L), NaN where all had."""
@@ -190,7 +188,7 @@ class TabularEstimator(ExplainedNetwork, BaseEstimator):
 
     def _table(self, X: Any, *, reset: bool) -> pa.Table:
         """Return X as a table, its names and their number known to scikit-learn."""
-        if issparse(X) or not (hasattr(X, "columns") or isinstance(X, pa.Table | dict | str)):
+        if issparse(X) or not (hasattr(X, "columns") or isinstance(X, pa.Table | dict | str | os.PathLike)):
             X = validate_data(self, X, reset=reset, dtype=None, ensure_all_finite="allow-nan")
             return to_table(X)
         table = X if hasattr(X, "columns") else to_table(X)

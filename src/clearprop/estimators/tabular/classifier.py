@@ -15,7 +15,7 @@ from clearprop.estimators.scikit_learn import (
     compute_sample_weight,
 )
 from clearprop.estimators.tabular.base import TabularEstimator, TrainingTable, plain_target
-from clearprop.estimators.tabular.calibration import temperature_of
+from clearprop.estimators.tabular.calibration import MOST, temperature_of
 from clearprop.estimators.tabular.decision import Decision
 from clearprop.estimators.tabular.decision_rules import (
     MOST_PROBABLE,
@@ -41,10 +41,11 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         max_epochs: of the preset, another number of epochs at most.
         class_weight: None, "balanced" or {class: weight}; multiplies sample_weight. Probabilities are then those of the
             rows so weighted, not of the rows as they come: "balanced" says how probable a class would be if all were
-            equally frequent.
+            equally frequent. Costs then count beside the weights.
         calibrate: whether probabilities become a_k^(1/T), made to sum to 1, with the temperature T of the least log
             loss on the rows that networks had left out: the same rows that the shares π are found on; see
-            `temperature_of`.
+            `temperature_of`. Of several networks of a kind, one had left a row out, but all of them predict, and their
+            mean is less sure than each: then T is at most 1.
         decision: which class is predicted: "most_probable"; or costs, as {(true class, predicted class): cost} (those
             not named: 1, and 0 for the right one) or as a matrix in the order of `classes_`, a row for each true class;
             or the name of a metric to be made greatest on held-out rows, weighted by sample_weight alone: "accuracy",
@@ -162,7 +163,8 @@ class TabularClassifier(ClassifierMixin, TabularEstimator):
         calibrated = Decision()
         if self.calibrate:
             weights = equal if rows.weights is None else rows.weights[seen]
-            calibrated = Decision(temperature_of(P[seen], y, weights))
+            most = 1.0 if len(self.groups_[0].parameters) > 1 else MOST
+            calibrated = Decision(temperature_of(P[seen], y, weights, most=most))
         if not callable(asked):
             return replace(calibrated, costs=asked)
         if not seen.any():

@@ -54,7 +54,7 @@ class TabularRegressor(RegressorMixin, TabularEstimator):
         return training, self._rows(training.table, standardised, standardised[:, None], weights)
 
     def _preset_of_kind(self) -> Preset:
-        return self._asked_preset().for_amounts()
+        return self.asked_preset().for_amounts()
 
     def _known_targets(self, y: Any) -> Array:
         return self.target_scale_.standardised(np.asarray(plain_target(y), np.float64))[:, None]
