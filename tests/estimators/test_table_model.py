@@ -21,7 +21,7 @@ def fit(table, target, **arguments):
 
 
 #: A network of one's own, and those of a preset.
-WAYS = {"own": SHORT, "preset": {"preset": "fast", "max_epochs": 2}}
+WAYS = {"own": SHORT, "preset": {"preset": "default", "max_epochs": 2, "n_folds": 1}}
 
 
 def output(model, table):
@@ -169,7 +169,7 @@ def test_the_record_of_a_preset_says_what_happened():
     said, seen = [], []
     model = TableModel.fit(people(), "kind", source="a.csv", say=said.append, callbacks=[seen.append], **WAYS["preset"])
     record, groups = model.record, model.estimator.groups_
-    assert (record["preset"], record["epochs"], record["best_epoch"]) == ("fast", 2, None)
+    assert (record["preset"], record["epochs"], record["best_epoch"]) == ("default", 2, None)
     held_out = model.estimator.held_out_probabilities_
     there = ~np.isnan(held_out[:, 0])
     codes = np.searchsorted(model.labels, people()["kind"].to_numpy())
@@ -187,7 +187,7 @@ def test_the_record_of_a_preset_says_what_happened():
 def test_a_callback_ends_the_training_of_all_kinds():
     seen = []
     model = TableModel.fit(
-        people(), "kind", preset="fast", callbacks=[lambda epoch: seen.append(epoch.epoch) or len(seen) == 2]
+        people(), "kind", n_folds=1, callbacks=[lambda epoch: seen.append(epoch.epoch) or len(seen) == 2]
     )
     assert (seen, model.record["epochs"], len(model.estimator.groups_)) == ([1, 2], 2, 1)
     assert model.record["stopped_because"] == "A callback asked for it."

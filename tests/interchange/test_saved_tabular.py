@@ -18,7 +18,7 @@ from cli.cases import people
 
 from .test_model_file import parts, refusal, signed
 
-SHORT = {"preset": "fast", "max_epochs": 2, "n_folds": 2, "random_state": 0}
+SHORT = {"preset": "default", "max_epochs": 2, "n_folds": 1, "random_state": 0}
 TABLE = people().drop_columns(["kind", "size", "price"]).to_pandas()
 TARGETS = {name: people()[name].to_numpy() for name in ("kind", "size", "price")}
 
@@ -32,7 +32,8 @@ def fitted(target):
 def saved(tmp_path_factory):
     """The file of a classifier of three classes, which must not be changed, and the classifier."""
     path = tmp_path_factory.mktemp("tabular") / "m.clearprop"
-    model = fitted("size")
+    kinds = tuple(MemberKind(numbers, hidden_layer_sizes=(5, 4)) for numbers in ("plain", "periodic"))
+    model = TabularClassifier(Preset("several of each", kinds, 2, 2), random_state=0).fit(TABLE, TARGETS["size"])
     save(model, path)
     return path, model
 
@@ -68,7 +69,7 @@ def test_a_table_model_comes_back_whole_and_light(tmp_path, target):
         assert loaded.predict_table(people(), probabilities=target != "price") == model.predict_table(
             people(), probabilities=target != "price"
         )
-    assert load(tmp_path / "m.clearprop").estimator.get_params()["preset"] == "fast"
+    assert load(tmp_path / "m.clearprop").estimator.get_params()["preset"] == "default"
 
 
 def test_a_schema_that_was_given_is_that_of_the_reader(tmp_path):
@@ -110,7 +111,7 @@ WRONG = {
     "one network less": lambda tensors, plain: tensors.update({"group1.W1": tensors["group1.W1"][:1]}),
     "a group is missing": lambda tensors, plain: plain["estimator"]["groups"].append(plain["estimator"]["groups"][0]),
     "no reader": lambda tensors, plain: plain["estimator"].pop("reader"),
-    "another layer": lambda tensors, plain: plain["estimator"]["groups"][0]["inputs"].update(numbers="periodic"),
+    "another layer": lambda tensors, plain: plain["estimator"]["groups"][1]["inputs"].update(numbers="plain"),
 }
 
 

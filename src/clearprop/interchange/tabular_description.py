@@ -72,7 +72,7 @@ def rebuild_tabular(plain: dict[str, Any], tensors: Tensors) -> TabularEstimator
 
 def _preset_of(plain: dict[str, Any]) -> Preset:
     kinds = [{name: rebuilt_argument(value) for name, value in kind.items()} for kind in plain["kinds"]]
-    few = plain["for_few_rows"]
+    few = plain.get("for_few_rows")
     of_few = None if few is None else _preset_of(few)
     return Preset(**{**plain, "kinds": tuple(MemberKind(**kind) for kind in kinds), "for_few_rows": of_few})
 

@@ -184,16 +184,15 @@ PLAIN = TabularClassifier(**QUICK).fit(X, Y)
 
 
 def test_the_estimator_s_attributes_are_those_of_its_decision() -> None:
-    assert (
-        PLAIN.costs_ is None and PLAIN.decision_threshold_ == 0.5 and PLAIN.temperature_ == PLAIN.decision_.temperature
-    )
-    plain = TabularClassifier(**QUICK, calibrate=False).fit(X, Y)
+    one = TabularClassifier(**QUICK, n_folds=1).fit(X, Y)
+    assert one.costs_ is None and one.decision_threshold_ == 0.5 and one.temperature_ == one.decision_.temperature
+    plain = TabularClassifier(**QUICK, n_folds=1, calibrate=False).fit(X, Y)
     assert plain.temperature_ == 1.0
-    seen = ~np.isnan(PLAIN.held_out_probabilities_[:, 0])
-    np.testing.assert_array_equal(plain.held_out_probabilities_, PLAIN.held_out_probabilities_)
-    T = temperature_of(PLAIN.held_out_probabilities_[seen], (Y[seen] == "well").astype(int), np.ones(seen.sum()))
-    assert PLAIN.temperature_ == T != 1.0  # one network of each kind: above 1, too
-    np.testing.assert_allclose(PLAIN.predict_proba(X), tempered(plain.predict_proba(X), 1.0 / T))
+    seen = ~np.isnan(one.held_out_probabilities_[:, 0])
+    np.testing.assert_array_equal(plain.held_out_probabilities_, one.held_out_probabilities_)
+    T = temperature_of(one.held_out_probabilities_[seen], (Y[seen] == "well").astype(int), np.ones(seen.sum()))
+    assert one.temperature_ == T != 1.0  # one network: above 1, too
+    np.testing.assert_allclose(one.predict_proba(X), tempered(plain.predict_proba(X), 1.0 / T))
 
 
 def test_a_costly_miss_is_predicted_more_often() -> None:

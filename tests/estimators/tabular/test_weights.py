@@ -117,5 +117,5 @@ def test_weights_move_what_amounts_are_predicted() -> None:
     amounts = RANDOM.choice([0.0, 10.0], N)  # what no column tells
     heavy = np.where(amounts > 0.0, 9.0, 1.0)
     model = TabularRegressor(**QUICK).fit(TABLE, amounts, sample_weight=heavy)
-    assert model.mean_ == pytest.approx(np.average(amounts, weights=heavy))
+    assert model.target_scale_.mean == pytest.approx(np.average(amounts, weights=heavy))
     assert model.predict(TABLE).mean() > 7.0
