@@ -114,6 +114,10 @@ def test_it_is_shown_and_told_as_plain_values() -> None:
 
 
 WRONG = {
+    "an unknown preset": (
+        lambda: cross_validate(TabularClassifier("slow"), np.zeros((600, 1)), np.arange(600) % 2),
+        "'preset' parameter",
+    ),
     "one fold": (lambda: cross_validate(MODEL, TABLE, Y, cv=1), "cv: from 2"),
     "an unknown scorer": (lambda: cross_validate(MODEL, TABLE, Y, scoring="goodness"), "scoring: .*'goodness'"),
     "a class of one row": (lambda: cross_validate(MODEL, TABLE, ["c", *Y[1:].tolist()]), "class 'c' has one row"),

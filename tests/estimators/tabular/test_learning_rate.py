@@ -79,6 +79,11 @@ def test_amounts_and_weights() -> None:
     assert (plain.losses != weighted.losses).any()
 
 
+def test_an_unknown_preset_is_refused() -> None:
+    with pytest.raises(ValueError, match="'preset' parameter"):
+        learning_rate_report(TabularClassifier("slow"), X, Y)
+
+
 @pytest.mark.parametrize("wrong", [{"lowest": 1.0, "highest": 0.1}, {"lowest": 0.0}, {"n_epochs": 0}])
 def test_a_mistake_is_one_line(wrong: dict) -> None:
     with pytest.raises(ValueError, match="lowest < highest and n_epochs"):

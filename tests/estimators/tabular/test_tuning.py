@@ -52,7 +52,7 @@ def test_worse_trials_are_given_up_early(found: Tuned) -> None:
 
 def test_a_score_is_that_of_rows_that_the_trial_had_not_seen(found: Tuned) -> None:
     seeds = np.random.RandomState(0).randint(2**31 - 1, size=3)
-    train, held_out = splits_of(TabularClassifier(), X, Y, 5, int(seeds[1]))[0]
+    train, held_out = splits_of(TabularClassifier(), Y, 5, int(seeds[1]))[0]
     model = TabularClassifier(SMALL, n_folds=1, random_state=int(seeds[0])).fit(X[train], Y[train])
     assert found.trials[0].score == pytest.approx(-log_loss(Y[held_out], model.predict_proba(X[held_out])))
 
@@ -128,7 +128,6 @@ def interrupting(after: int) -> Callable[[Any], None]:
         if len(told) == after:
             raise KeyboardInterrupt
 
-    callback.__deepcopy__ = lambda memo: callback  # type: ignore[attr-defined]
     return callback
 
 
@@ -146,9 +145,20 @@ def test_an_interrupt_of_the_last_training_returns_the_best_so_far() -> None:
     assert found.ended == "Interrupted by the user." and not found.on_all_rows and len(found.trials) == 1
 
 
-def test_weights_of_another_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="sample_weight"):
-        tune(X, Y, preset=SMALL, sample_weight=np.ones(7))
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"sample_weight": np.ones(7)}, "sample_weight"),
+        ({"scoring": ["accuracy", "f1_macro"]}, "one scorer"),
+        ({"scoring": "goodness"}, "'goodness'"),
+        ({"n_trials": 0}, "n_trials"),
+        ({"preset": "slow"}, "preset"),
+    ],
+)
+def test_a_mistake_is_one_line(wrong: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as told:
+        tune(X, Y, **{"preset": SMALL, **wrong})
+    assert "\n" not in str(told.value)
 
 
 def test_an_interrupt_before_there_is_anything_is_one() -> None:

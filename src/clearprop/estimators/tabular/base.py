@@ -100,6 +100,7 @@ class TabularEstimator(ExplainedNetwork, BaseEstimator):
 
     def asked_preset(self) -> Preset:
         """The preset with what else was asked for."""
+        self._validate_params()  # not only `fit` asks
         preset = self.preset if isinstance(self.preset, Preset) else PRESETS[self.preset]
         asked = {name: getattr(self, name) for name in ("n_folds", "max_epochs")}
         return preset.asked(**{name: value for name, value in asked.items() if value is not None})

@@ -128,7 +128,7 @@ def cross_validate(
     from sklearn.base import clone
 
     X, y, weights = given_rows(X, y, sample_weight)
-    splits = splits_of(estimator, X, y, cv, random_state)
+    splits = splits_of(estimator, y, cv, random_state)
     scorers = scorers_of(scoring, is_classifier(estimator))
     n_jobs = min(_n_jobs(estimator, len(y)) if n_jobs is None else effective_n_jobs(n_jobs), len(splits))
     n_threads = None if n_jobs == 1 else max(1, cpu_count() // n_jobs)
@@ -217,12 +217,12 @@ class _Fold(NamedTuple):
     classes: Array | None
 
 
-def splits_of(estimator: Any, X: Any, y: Array, cv: Any, random_state: Any) -> list[tuple[Array, Array]]:
+def splits_of(estimator: Any, y: Array, cv: Any, random_state: Any) -> list[tuple[Array, Array]]:
     """The rows to train on and those held out, of each fold."""
     if not isinstance(cv, int | np.integer):
         from sklearn.model_selection import check_cv
 
-        splits = check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y)
+        splits = check_cv(cv, y, classifier=is_classifier(estimator)).split(y, y)
         return [(np.asarray(train), np.asarray(held_out)) for train, held_out in splits]
     if not 2 <= cv <= len(y):
         raise ValueError(f"cv: from 2 to {len(y)} folds (the number of rows) are needed; got {cv}")

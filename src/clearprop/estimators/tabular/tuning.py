@@ -25,6 +25,7 @@ ROUNDS = 3
 LONGEST_RESERVE = 0.5  # of the time limit, kept for the last training
 DEFAULT_SCORING = {True: "neg_log_loss", False: "neg_root_mean_squared_error"}  # of a classifier?
 OF_THE_PRESET = "preset"
+INTERRUPTED, OUT_OF_TIME, DONE = "Interrupted by the user.", "The time is over.", "All trials are done."
 
 
 @dataclass(frozen=True)
@@ -195,9 +196,11 @@ def tune(
     seeds = [int(seed) for seed in random.randint(2**31 - 1, size=3)]
     start = _start(estimator, y, preset, seeds[0])
     base, classifier = start.asked_preset(), is_classifier(start)
-    scoring = DEFAULT_SCORING[classifier] if scoring is None else scoring
-    ((name, scorer),) = scorers_of(scoring, classifier).items()
-    split = splits_of(start, X, y, HELD_OUT_PART, seeds[1])[0]
+    scorers = scorers_of(DEFAULT_SCORING[classifier] if scoring is None else scoring, classifier)
+    if len(scorers) != 1 or n_trials < 1:
+        raise ValueError(f"one scorer and n_trials ≥ 1 are needed; got {len(scorers)} scorers and n_trials={n_trials}")
+    ((name, scorer),) = scorers.items()
+    split = splits_of(start, y, HELD_OUT_PART, seeds[1])[0]
     search = _Search(start, base, X, y, weights, split, scorer, _Clock.of(timeout), optuna)
     with _quiet(optuna):
         ended = search.run(n_trials, seeds[2])
@@ -209,9 +212,6 @@ def tune(
         except KeyboardInterrupt:
             ended = INTERRUPTED
     return Tuned(found, model, tuple(search.trials), best, name, ended != INTERRUPTED, ended)
-
-
-INTERRUPTED, OUT_OF_TIME, DONE = "Interrupted by the user.", "The time is over.", "All trials are done."
 
 
 def _optuna() -> Any:
