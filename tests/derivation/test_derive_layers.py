@@ -216,6 +216,9 @@ def test_spellings(spelled: str, text: str) -> None:
     ("quantity", "message"),
     [
         ("x[1]", "x are columns that other layers take as they are given; ask for a0"),
+        ("nothing", "is unknown; ask for W2[1,1], W2, b1[2], z[2,1], h[1,2], a0[1], "),
+        ("nothing", "or input3.w1, "),
+        ("h[5,1]", "a0[1] is input 1"),
         ("scale.t", "is unknown; this network has input3.w1, "),
         ("input3", "is unknown; this network has input3.w1, "),
         ("input2", "is unknown; this network has input3.w1, "),

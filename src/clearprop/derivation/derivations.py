@@ -37,6 +37,7 @@ from clearprop.derivation.forms.chapters import (
 from clearprop.derivation.forms.index_form import FROM, HERE, MOST_NESTED, IndexForm
 from clearprop.derivation.forms.layer_form import LayerForm, write_inputs, write_mixture_slope
 from clearprop.derivation.forms.vector_form import VectorForm, expanded, picked
+from clearprop.derivation.layer_arrays import made_layer
 from clearprop.derivation.messages import Message, catalog, check_language
 from clearprop.derivation.printing.unicode import to_unicode
 from clearprop.derivation.quantities import Target, check_network, target
@@ -280,8 +281,7 @@ class _Author:
     @property
     def _above(self) -> int:
         """The layer of the chain whose a the layer that was asked for makes."""
-        layer = self.what.theta.partition(".")[0]
-        return int(layer.removeprefix("mixture")) if layer.startswith("mixture") else 0
+        return made_layer(self.what.theta)
 
     def _indices(self) -> tuple[At, ...]:
         if self.what.indices:

@@ -47,6 +47,25 @@ def output_by_formula(layer: Layer, theta: Mapping[str, Any], arguments: Mapping
     return columns[:, np.argsort(order)]
 
 
+def of_layer(theta: Mapping[str, Any], layer: str) -> dict[str, Any]:
+    """The arrays of one layer, by their own names ("s" of "scale.s").
+
+    >>> of_layer({"scale.s": 1, "input1.C": 2}, "scale")
+    {'s': 1}
+    """
+    return {name.partition(".")[2]: array for name, array in theta.items() if name.startswith(f"{layer}.")}
+
+
+def made_layer(name: str) -> int:
+    """The layer of the chain whose a another layer makes, or makes a part of: 0, or l of "mixture3".
+
+    >>> made_layer("input2.C"), made_layer("mixture3.alpha"), made_layer("mixture3")
+    (0, 3, 3)
+    """
+    layer = name.partition(".")[0]
+    return int(layer.removeprefix("mixture")) if layer.startswith("mixture") else 0
+
+
 @cache
 def _tree(formula: str) -> ast.expr:
     return ast.parse(formula, mode="eval").body

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.derivation.expressions import Activate, Expression, Index, Number, Quantity, Sum, expression
+from clearprop.derivation.expressions import Activate, Expression, Index, Quantity, Sum, expression
 from clearprop.derivation.formulas import parsed
+from clearprop.derivation.layer_arrays import made_layer
 from clearprop.derivation.symbols import SAMPLE, Symbols
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.layers import Layer
-from clearprop.mathematics.network import Network
 
 ROWS = "_rows"
 _ENTRY = re.compile(r"(\w+)\[([\w, ]+)\]")
@@ -56,7 +56,7 @@ class LayerSymbols:
     @property
     def above(self) -> int:
         """The layer of the chain whose a it makes, or makes a part of: 0, or l of a mixture."""
-        return int(self.name.removeprefix("mixture")) if self.name.startswith("mixture") else 0
+        return made_layer(self.name)
 
     @property
     def is_input(self) -> bool:
@@ -231,15 +231,3 @@ def other_layers(symbols: Symbols, batch: bool = False) -> Iterator[LayerSymbols
     """Every layer of a network that is not affine, in the order of the forward pass."""
     for name in symbols.network.other_layers:
         yield LayerSymbols(symbols, name, batch)
-
-
-def layer_and_parameter(network: Network, theta: str) -> tuple[str, str]:
-    """Part "scale.s" into the layer's name and the parameter's own."""
-    layer, _, parameter = theta.partition(".")
-    assert layer in network.other_layers
-    return layer, parameter
-
-
-def numbers(indices: tuple[int, ...], letters: tuple[str, ...]) -> dict[str, Expression]:
-    """What letters stand for where an entry is asked for."""
-    return dict(zip(letters, map(Number, indices), strict=False))

@@ -103,7 +103,7 @@ def target(network: Network, quantity: str) -> Target:
         return of_layer
     match = _ARRAY.fullmatch(bare[derivative.end() :] if derivative else bare)
     if match is None:
-        raise ValueError(f"quantity: {_shown(quantity)} is unknown; ask for {EXAMPLES}")
+        raise ValueError(f"quantity: {_shown(quantity)} is unknown; ask for {_examples(network)}")
     letter, layer, indices = match.groups()
     return _array(network, _shown(quantity), "W" if letter in "Ww" else letter.lower(), layer, indices)
 
@@ -123,6 +123,11 @@ def _theta(network: Network, bare: str, quantity: str) -> Target | None:
         there = ", ".join(network.theta_shapes) or "no layers beside the affine ones"
         raise ValueError(f"quantity: {_shown(quantity)} is unknown; this network has {there}")
     return None
+
+
+def _examples(network: Network) -> str:
+    examples = EXAMPLES.replace("x[1]", "a0[1]") if _makes_inputs(network) else EXAMPLES
+    return f"{examples}, or {', '.join(network.theta_shapes)}" if network.theta_shapes else examples
 
 
 def _plain(quantity: str) -> str:
@@ -172,6 +177,10 @@ def _array(network: Network, quantity: str, letter: str, layer_text: str, indice
     return Target(kind, layer, tuple(numbers), inputs_are_made=_makes_inputs(network))
 
 
+def _first_input(network: Network) -> str:
+    return "a0[1]" if _makes_inputs(network) else "x[1]"
+
+
 def _makes_inputs(network: Network) -> bool:
     return bool(network.inputs) or network.scaled
 
@@ -191,7 +200,11 @@ def _check_layer(network: Network, quantity: str, letter: str, layer: int, in_br
     if not first <= layer <= last:
         shape = "-".join(str(size) for size in network.sizes)
         possible = f"{letter} has layers {first} to {last}" if last >= first else "there is no hidden layer"
-        hint = f"; {letter}[{last},1] is unit 1 of layer {last}, x[1] is input 1" if in_brackets and last else ""
+        hint = (
+            f"; {letter}[{last},1] is unit 1 of layer {last}, {_first_input(network)} is input 1"
+            if in_brackets and last
+            else ""
+        )
         raise ValueError(f"quantity: {quantity}: there is no layer {layer}; in a {shape} network {possible}{hint}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,9 @@ from clearprop.derivation.forms.layer_form import kind_of
 from clearprop.derivation.layer_symbols import LayerSymbols, other_layers
 from clearprop.derivation.messages import Message
 from clearprop.derivation.symbols import Symbols
+from clearprop.derivation.training_step import TrainingStep
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.arrays import Array
-from clearprop.mathematics.equations import Gradients, Passed
 from clearprop.mathematics.network import Parameters
 
 #: Of every array so many entries are worked out.
@@ -25,26 +25,6 @@ MOST_ENTRIES = 2
 Row = tuple[Content, ...]
 #: Writes one line: left side, right side, the engine's value, rule, reason, and what the reason names.
 Line = Callable[..., None]
-
-
-class Found(Protocol):
-    """What the code that trains has computed."""
-
-    @property
-    def X(self) -> Array:  # noqa: N802
-        """The rows."""
-
-    @property
-    def parameters(self) -> Parameters:
-        """W, b and θ."""
-
-    @property
-    def passed(self) -> Passed:
-        """Every Z and A, and the features."""
-
-    @property
-    def gradients(self) -> Gradients:
-        """Every Δ and ∇."""
 
 
 class WorkedLayers:
@@ -57,7 +37,7 @@ class WorkedLayers:
         line: writes a line with numbers.
     """
 
-    def __init__(self, found: Found, symbols: Symbols, writer: Writer, line: Line) -> None:
+    def __init__(self, found: TrainingStep, symbols: Symbols, writer: Writer, line: Line) -> None:
         self.found, self.symbols, self.writer, self.line = found, symbols, writer, line
         self.is_batch = len(found.X) > 1
         self.layers = {layer.name: layer for layer in other_layers(symbols, self.is_batch)}

@@ -32,11 +32,11 @@ from clearprop.derivation.formulas import parsed
 from clearprop.derivation.losses import row_loss_formula
 from clearprop.derivation.messages import Message
 from clearprop.derivation.symbols import LAMBDA, PENALTY, SAMPLE, At, E, Symbols
+from clearprop.derivation.training_step import TrainingStep
 from clearprop.derivation.worked_layers import WorkedLayers
 from clearprop.derivation.writer import Writer
 from clearprop.mathematics.arrays import Array
-from clearprop.mathematics.equations import Gradients, Passed, loss
-from clearprop.mathematics.network import Network, Parameters
+from clearprop.mathematics.equations import loss
 
 #: So many entries of the gradients are measured again, as central differences in 130-digit arithmetic.
 MOST_MEASURED = 24
@@ -44,26 +44,6 @@ MOST_MEASURED = 24
 
 class WorkedError(Exception):
     """The engine's numbers are not those of the formulas: a defect of Clearprop, never of the person's input."""
-
-
-@dataclass(frozen=True)
-class TrainingStep:
-    """All that the code that trains has computed in one step of gradient descent.
-
-    `passed` holds every z and a, `gradients` every Δ, ∇W and ∇b, `updated` the parameters after the step.
-    """
-
-    network: Network
-    parameters: Parameters
-    X: Array
-    Y: Array
-    learning_rate: float
-    penalty: float
-    passed: Passed
-    gradients: Gradients
-    updated: Parameters
-    loss_before: float
-    loss_after: float
 
 
 @dataclass(frozen=True)

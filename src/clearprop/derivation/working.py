@@ -20,7 +20,8 @@ from clearprop.derivation.documents.programs import (
 )
 from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.quantities import target
-from clearprop.derivation.worked_lines import Names, TrainingStep, WorkedError, WorkedLines
+from clearprop.derivation.training_step import TrainingStep
+from clearprop.derivation.worked_lines import Names, WorkedError, WorkedLines
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.equations import backward, forward, loss, penalty_value
 from clearprop.mathematics.network import Network, Parameters

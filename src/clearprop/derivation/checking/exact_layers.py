@@ -9,7 +9,7 @@ import mpmath
 import numpy as np
 
 from clearprop.derivation.checking.exact_activations import activated
-from clearprop.derivation.layer_arrays import Functions, output_by_formula
+from clearprop.derivation.layer_arrays import Functions, of_layer, output_by_formula
 from clearprop.derivation.layer_symbols import ROWS
 from clearprop.mathematics.layers import Layer
 from clearprop.mathematics.network import Network
@@ -27,11 +27,6 @@ def exact_functions() -> Functions:
         activated,
         +mpmath.pi,
     )
-
-
-def of_layer(theta: Theta, name: str) -> Theta:
-    """The arrays of one layer by their own names."""
-    return {key.partition(".")[2]: array for key, array in theta.items() if key.startswith(f"{name}.")}
 
 
 def made_by(layer: Layer, theta: Theta, x: Any) -> Any:

@@ -19,9 +19,9 @@ from clearprop.derivation.checking.exact_layers import (
     features,
     inputs_of_chain,
     made_by,
-    of_layer,
 )
 from clearprop.derivation.expressions import Index
+from clearprop.derivation.layer_arrays import made_layer, of_layer
 from clearprop.derivation.layer_symbols import ROWS
 from clearprop.derivation.losses import row_loss_formula
 from clearprop.derivation.symbols import SAMPLE, Symbols
@@ -122,8 +122,7 @@ class NetworkPoint:
         """Move an entry of θ: its layer is computed anew."""
         network, layer_name = self.network, name.partition(".")[0]
         self.theta[name] = _moved(self.theta[name], at, step)
-        if layer_name.startswith("mixture"):
-            l = int(layer_name.removeprefix("mixture"))
+        if l := made_layer(name):
             a = self._before("A", l).copy()
             z = self._before("Z", l)[:, at[0]]
             a[:, at[0]] += step * (activated(network.activation(l).name, z) - z)

@@ -18,7 +18,7 @@ from clearprop.derivation.gradients.displaced import breakpoints
 from clearprop.derivation.gradients.measured import Measured, measured, with_ones
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.gradients.rounding import rounding_bounds
-from clearprop.derivation.layer_arrays import Functions, output_by_formula
+from clearprop.derivation.layer_arrays import Functions, made_layer, of_layer, output_by_formula
 from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.arrays import Array
 
@@ -109,9 +109,7 @@ def _theta_at_kinks(problem: Problem, at_kinks: list[Array]) -> dict[str, Array]
     """The same of θ: whether any unit above its layer is at a kink."""
     found = {}
     for name, array in problem.parameters.theta.items():
-        layer = name.partition(".")[0]
-        above = int(layer.removeprefix("mixture")) if layer.startswith("mixture") else 0
-        found[name] = np.full(array.shape, any(entries.any() for entries in at_kinks[above:]))
+        found[name] = np.full(array.shape, any(entries.any() for entries in at_kinks[made_layer(name) :]))
     return found
 
 
@@ -125,10 +123,6 @@ def _at_kinks(problem: Problem) -> list[Array]:
         found.append((at_kink.T.astype(int) @ moved > 0) | above)
         above = above or bool(at_kink.any())
     return found[::-1]
-
-
-def _of_layer(theta: dict[str, Any], layer: str) -> dict[str, Any]:
-    return {name.partition(".")[2]: array for name, array in theta.items() if name.startswith(f"{layer}.")}
 
 
 class _Loss:
@@ -162,16 +156,16 @@ class _Loss:
         for name, layer, columns, _ in network.placed_inputs():
             x = layer.arguments(X[:, columns])
             known = {key: self._array(array) if array.dtype.kind == "f" else array for key, array in x.items()}
-            parts.append(output_by_formula(layer, _of_layer(theta, name), known, self._functions))
+            parts.append(output_by_formula(layer, of_layer(theta, name), known, self._functions))
         a = self.xp.concatenate(parts, 1) if parts else self._array(X)
         if (scale := network.other_layers.get("scale")) is None:
             return a
-        return output_by_formula(scale, _of_layer(theta, "scale"), {"x": a}, self._functions)
+        return output_by_formula(scale, of_layer(theta, "scale"), {"x": a}, self._functions)
 
     def _mixed(self, l: int, z: Any, theta: dict[str, Any]) -> Any:
         name = f"mixture{l}"
         return output_by_formula(
-            self.problem.network.other_layers[name], _of_layer(theta, name), {"x": z}, self._functions
+            self.problem.network.other_layers[name], of_layer(theta, name), {"x": z}, self._functions
         )
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clearprop.derivation.gradients.displaced import Displaced, Watch
+from clearprop.derivation.layer_arrays import made_layer
 from clearprop.mathematics.arrays import Array
 
 
@@ -24,7 +25,7 @@ class MovedTheta:
         network, self.parameters = self.problem.network, self.problem.parameters
         self.layer_name, _, self.parameter = name.partition(".")
         self.layer, self.array = network.other_layers[self.layer_name], self.parameters.theta[name]
-        self.above = int(self.layer_name.removeprefix("mixture")) if self.layer_name.startswith("mixture") else 0
+        self.above = made_layer(name)
         self.columns = slice(None)
         passed = self.problem.passed
         self.x = passed.z[self.above] if self.above else passed.features
