@@ -146,7 +146,7 @@ def _n_jobs(estimator: Any, n_rows: int) -> int:
         return 1
     if estimator.callbacks:  # in another process they would tell nobody
         return 1
-    return max(1, cpu_count() // estimator.asked_preset().n_members(n_rows))
+    return max(1, cpu_count() // estimator.asked_preset().for_rows(n_rows).n_members(n_rows))
 
 
 def given_rows(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Array, Array | None]:
