@@ -114,6 +114,14 @@ def test_what_was_held_out_is_predicted_by_others() -> None:
     assert len(model.groups_[0].parameters) == 4  # twice two, for the rows are few
 
 
+def test_networks_with_bins_have_cut_them_without_what_they_left_out() -> None:
+    model = TabularClassifier("default", n_folds=2, max_epochs=2, random_state=0).fit(TABLE, Y)
+    edges = {group.inputs.edges for group in model.groups_ if "bins" in group.inputs.numbers}
+    assert len(edges) == 4  # of four networks
+    shares = [group.share for group in model.groups_ if "bins" in group.inputs.numbers]
+    assert shares == pytest.approx([shares[0]] * 4)
+
+
 def test_scikit_learn_s_tools() -> None:
     model = TabularClassifier(**QUICK)
     assert clone(model).get_params() == model.get_params()
