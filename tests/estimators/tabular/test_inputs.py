@@ -91,6 +91,17 @@ def test_bins_are_cut_where_the_class_changes() -> None:
     assert len(edges) == 3 and edges[0] == -1.0 and edges[2] == 1.0 and abs(edges[1] - 0.3) < 0.01
 
 
+def test_bins_know_the_classes_of_the_rows_they_are_cut_by_alone() -> None:
+    x = np.linspace(-1.0, 1.0, 1000)[:, None]
+    y, known = (x[:, 0] > 0.5).astype(int), np.arange(1000) % 2 == 0
+    y[~known] = x[~known, 0] > -0.5  # held out, and otherwise
+    given = (x, np.zeros((1000, 0), np.int32), (), y, MemberKind("bins"))
+    cut = TableInputs.of(*given, cut_by=np.flatnonzero(known))
+    assert len(cut.edges[0]) == 3 and len(TableInputs.of(*given).edges[0]) > 3
+    other = (*given[:3], np.where(known, y, 1 - y), given[4])
+    assert TableInputs.of(*other, cut_by=np.flatnonzero(known)).edges == cut.edges
+
+
 def test_a_column_that_says_nothing_has_no_bins() -> None:
     z = np.linspace(-1.0, 1.0, 500)
     assert bin_edges(z, np.zeros(500, int), np.ones(500, bool)) == ()

@@ -102,7 +102,7 @@ def test_engines_agree() -> None:
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_learns(preset: str) -> None:
-    model = TabularClassifier(preset, max_epochs=30, random_state=0).fit(TABLE, Y)
+    model = TabularClassifier(preset, n_folds=1, max_epochs=40, random_state=0).fit(TABLE, Y)
     assert model.score(TABLE, Y) > 0.85
     assert sum(group.share for group in model.groups_) == pytest.approx(1.0)
 
@@ -112,6 +112,14 @@ def test_what_was_held_out_is_predicted_by_others() -> None:
     P = model.held_out_probabilities_
     assert P.shape == (len(TABLE), 2) and np.isfinite(P).all()
     assert len(model.groups_[0].parameters) == 4  # twice two, for the rows are few
+
+
+def test_networks_with_bins_have_cut_them_without_what_they_left_out() -> None:
+    model = TabularClassifier("default", n_folds=2, max_epochs=2, random_state=0).fit(TABLE, Y)
+    edges = {group.inputs.edges for group in model.groups_ if "bins" in group.inputs.numbers}
+    assert len(edges) == 4  # of four networks
+    shares = [group.share for group in model.groups_ if "bins" in group.inputs.numbers]
+    assert shares == pytest.approx([shares[0]] * 4)
 
 
 def test_scikit_learn_s_tools() -> None:
@@ -154,11 +162,20 @@ def test_shares_are_those_of_the_most_probable_mixture() -> None:
 
     def cost(share: float) -> float:
         mixed = share * P[0] + (1.0 - share) * P[1]
-        return float(-np.sum(weights * np.log(mixed[np.arange(50), y])))
+        rows = np.sum(weights / weights.mean() * np.log(mixed[np.arange(50), y]))
+        return float(-rows - np.log(share) - np.log(1.0 - share))
 
     found = shares_of_probabilities(P, y, weights)
-    best = min(np.linspace(0.0, 1.0, 2001), key=cost)
+    best = min(np.linspace(0.0, 1.0, 2001)[1:-1], key=cost)
     assert found[0] == pytest.approx(best, abs=2e-3) and sum(found) == pytest.approx(1.0)
+
+
+def test_groups_that_are_all_right_share_alike() -> None:
+    y = np.zeros(50, int)
+    P = np.stack([np.tile([right, 1.0 - right], (50, 1)) for right in (0.9999, 0.999)])
+    assert shares_of_probabilities(P, y, np.ones(50)) == pytest.approx([0.5, 0.5], abs=0.02)
+    worse = np.stack([P[0], np.tile([0.5, 0.5], (50, 1))])
+    assert shares_of_probabilities(worse, y, np.ones(50))[0] > 0.9
 
 
 def test_shares_of_amounts_have_the_least_squared_error() -> None:

@@ -47,11 +47,9 @@ class Group:
 
     @property
     def name(self) -> str:
-        """The sizes of its networks, and what they read beside the numbers."""
-        return f"{'-'.join(map(str, self.network.sizes))} on {self.inputs.reads}"
-
-    def __str__(self) -> str:
-        return f"{len(self.parameters)} of {self.name}, share {self.share:.2f}"
+        """Its networks' hidden layers, and what these read."""
+        sizes, activations = self.network.sizes[1:-1], sorted(set(self.network.hidden_names))
+        return f"{'-'.join(map(str, sizes))} {'/'.join(activations)} on {self.inputs.reads}"
 
 
 @dataclass(frozen=True)
@@ -130,20 +128,28 @@ class FittedTable:
         outputs = [group.share * group.output(features.numbers, features.codes, self.engine) for group in self.groups]
         return np.sum(outputs, axis=0)
 
+    def kinds(self) -> dict[str, tuple[int, float]]:
+        """How many networks there are of each kind, by its name, and their share in the prediction."""
+        found: dict[str, tuple[int, float]] = {}
+        for group in self.groups:
+            count, share = found.get(group.name, (0, 0.0))
+            found[group.name] = count + len(group.parameters), share + group.share
+        return found
+
     def overview(self) -> dict[str, Any]:
         """What the networks are, in a few names and values."""
         network = self.groups[0].network
+        kinds = self.kinds()
         return {
-            "networks": sum(len(group.parameters) for group in self.groups),
-            "kinds": "; ".join(map(str, self.groups)),
-            "hidden_activation": network.hidden_names[0],
+            "networks": sum(count for count, _ in kinds.values()),
+            "kinds": "; ".join(f"{count} of {name}, share {share:.2f}" for name, (count, share) in kinds.items()),
             "output_and_loss": f"{network.output}, {network.loss}",
             "parameters": sum(len(group.parameters) * group.network.n_parameters for group in self.groups),
         }
 
     def headline(self) -> str:
         """What the networks are, in one line."""
-        about, n_kinds = self.overview(), len(self.groups)
+        about, n_kinds = self.overview(), len(self.kinds())
         kinds = "of one kind" if n_kinds == 1 else f"of {n_kinds} kinds"
         return f"{about['networks']} networks {kinds}, {about['parameters']:,} parameters"
 

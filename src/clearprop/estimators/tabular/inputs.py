@@ -89,8 +89,20 @@ class TableInputs:
     numbers: str
 
     @classmethod
-    def of(cls, numbers: Array, codes: Array, n_categories: tuple[int, ...], y: Array, kind: MemberKind) -> Self:
-        """What the training rows teach; y, (n,), is the class or the amount, which the bins are made for."""
+    def of(
+        cls,
+        numbers: Array,
+        codes: Array,
+        n_categories: tuple[int, ...],
+        y: Array,
+        kind: MemberKind,
+        cut_by: Array | None = None,
+    ) -> Self:
+        """What the training rows teach; y, (n,), is the class or the amount, which the bins are made for.
+
+        cut_by: numbers of the rows whose y the bins may know (held-out rows would look better than unseen ones); None:
+        all.
+        """
         scale = RobustScale.of(numbers)
         marked = tuple(np.flatnonzero(np.isnan(numbers).any(axis=0)).tolist())
         sizes = list(enumerate(n_categories))
@@ -102,9 +114,10 @@ class TableInputs:
         if kind.embeds_values:
             values = tuple(few_values(column) for column in numbers.T)
         if "bins" in kind.numbers:
-            z = scale.apply(numbers)
+            known = slice(None) if cut_by is None else cut_by
+            z, y, present = scale.apply(numbers)[known], y[known], ~np.isnan(numbers[known])
             most = min(MOST_BINS, max(LEAST_MOST_BINS, BINS_OF_ALL_COLUMNS // max(1, z.shape[1])))
-            edges = tuple(bin_edges(z[:, j], y, ~np.isnan(numbers[:, j]), most) for j in range(z.shape[1]))
+            edges = tuple(bin_edges(z[:, j], y, present[:, j], most) for j in range(z.shape[1]))
         return cls(scale, dense_scale, marked, one_hot, embedded, edges, values, kind.numbers)
 
     @property

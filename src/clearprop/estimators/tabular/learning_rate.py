@@ -11,7 +11,7 @@ from clearprop.estimators.scikit_learn import check_random_state
 from clearprop.estimators.tabular.base import TabularEstimator
 from clearprop.estimators.tabular.cross_validation import given_rows
 from clearprop.estimators.tabular.inputs import TableInputs
-from clearprop.estimators.tabular.members import Rows, _Training
+from clearprop.estimators.tabular.members import Rows, Training
 from clearprop.estimators.tabular.presets import Preset
 from clearprop.mathematics.arrays import Array
 from clearprop.training import Data, Run, Task
@@ -128,11 +128,11 @@ def _network(estimator: TabularEstimator, rows: Rows, preset: Preset) -> tuple[R
     """One network of the first kind, about to be trained on all rows."""
     engine, kind = engine_named(estimator.engine), preset.kinds[0]
     inputs = TableInputs.of(rows.numbers, rows.codes, rows.n_categories, rows.y, kind)
-    training = _Training(rows, preset, np.zeros(len(rows.y), int), 1, engine, estimator.precision, ())
+    training = Training(rows, preset, np.zeros(len(rows.y), int), 1, engine, estimator.precision)
     weights = None if rows.weights is None else rows.weights.astype(np.float32)
     data = Data(inputs.apply(rows.numbers, rows.codes), rows.Y.astype(np.float32), weights)
-    network = training._network(kind, inputs)
-    return training._member(0, kind, network, data, check_random_state(estimator.random_state))
+    network = training.network_of(kind, inputs)
+    return training.run_of(0, kind, network, data, check_random_state(estimator.random_state))
 
 
 def _batches(task: Task, n_epochs: int) -> Iterator[Array]:

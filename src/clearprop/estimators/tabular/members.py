@@ -78,21 +78,24 @@ def train_members(
     n_members = preset.n_members(len(rows.y))
     n_folds = n_members if n_members > 1 else min(SHARE_HELD_OUT_OF_ONE, len(rows.y) // LEAST_ROWS_OF_A_FOLD)
     folds = folds_of(rows.y, max(1, n_folds), random)
-    training = _Training(rows, preset, folds, n_members, engine_named(engine), precision, callbacks)
-    groups: list[Group] = []
+    training = Training(rows, preset, folds, n_members, engine_named(engine), precision)
+    of_kinds: list[list[Group]] = []
     outputs: list[Array] = []
     for kind in preset.kinds:
-        callbacks = [_Counted(callback, len(groups), len(preset.kinds)) for callback in training.callbacks]
-        group, output, was_ended = training.group(kind, random, callbacks)
-        groups.append(group)
+        counted = [_Counted(callback, len(of_kinds), len(preset.kinds)) for callback in callbacks]
+        groups, output, was_ended = training.groups(kind, random, counted)
+        of_kinds.append(groups)
         outputs.append(output)
         if was_ended:
             break
     held_out = np.stack(outputs)
-    for group, share in zip(groups, training.shares(held_out), strict=True):
-        group.share = share
-    together = np.asarray(sum(group.share * output for group, output in zip(groups, held_out, strict=True)))
-    return Trained(groups, together, training.held_out_loss(together), training.engine_of(groups[0]))
+    shares = training.shares(held_out)
+    for groups, share in zip(of_kinds, shares, strict=True):
+        for group in groups:
+            group.share = share / len(groups)
+    together = np.tensordot(shares, held_out, 1)
+    every = [group for groups in of_kinds for group in groups]
+    return Trained(every, together, training.held_out_loss(together), training.engine_of(every[0]))
 
 
 class _Counted:
@@ -115,7 +118,7 @@ class _Counted:
 
 
 @dataclass(frozen=True)
-class _Training:
+class Training:
     """What the training of all kinds shares."""
 
     rows: Rows
@@ -124,42 +127,62 @@ class _Training:
     n_members: int
     engine: Engine
     precision: str | None
-    callbacks: Sequence[Callback]
 
     @property
     def classification(self) -> bool:
         return self.rows.y.dtype.kind in "iu"
 
-    def group(
+    def groups(
         self, kind: MemberKind, random: np.random.RandomState, callbacks: Sequence[Callback]
-    ) -> tuple[Group, Array, bool]:
+    ) -> tuple[list[Group], Array, bool]:
         """Train the networks of one kind; with them, what each row was predicted by the one that had left it out.
 
-        At last, whether a callback or Ctrl-C ended the training.
+        They are one group where all read a table in the same way, and otherwise a group each. At last, whether a
+        callback or Ctrl-C ended the training.
         """
-        rows = self.rows
-        inputs = TableInputs.of(rows.numbers, rows.codes, rows.n_categories, rows.y, kind)
-        network = self._network(kind, inputs)
-        X, Y = inputs.apply(rows.numbers, rows.codes), rows.Y.astype(np.float32)
-        if kind.label_smoothing:
-            Y = (1.0 - kind.label_smoothing) * Y + np.float32(kind.label_smoothing / Y.shape[1])
-        data = Data(X, Y, None if rows.weights is None else rows.weights.astype(np.float32))
-        members = [self._member(member, kind, network, data, random) for member in range(self.n_members)]
+        readings = self._readings(kind)
+        networks, data = [self.network_of(kind, inputs) for inputs in readings], self._data(kind, readings)
+        members = [self.run_of(m, kind, networks[m], data[m], random) for m in range(self.n_members)]
         runs = [run for run, _ in members]
         train_together(runs, [task for _, task in members], callbacks, self.engine.epochs)
-        group = Group(inputs, network, [run.trainer.parameters for run in runs], [run.history for run in runs])
+        groups: dict[int, Group] = {}
+        for inputs, network, run in zip(readings, networks, runs, strict=True):
+            group = groups.setdefault(id(inputs), Group(inputs, network, [], []))
+            group.parameters.append(run.trainer.parameters)
+            group.histories.append(run.history)
         was_ended = any(run.end in (End.CALLBACK, End.INTERRUPT) for run in runs)
-        return group, self._held_out_output(group, X), was_ended
+        return list(groups.values()), self._held_out_output(runs, networks, data), was_ended
 
-    def _network(self, kind: MemberKind, inputs: TableInputs) -> Network:
+    def _readings(self, kind: MemberKind) -> list[TableInputs]:
+        """How each network reads a table: all in one way, unless bins are cut, by the rows that each is trained on."""
+        rows = self.rows
+        given = (rows.numbers, rows.codes, rows.n_categories, rows.y, kind)
+        if "bins" not in kind.numbers:
+            return [TableInputs.of(*given)] * self.n_members
+        return [TableInputs.of(*given, cut_by=_split(self.folds, member)[0]) for member in range(self.n_members)]
+
+    def _data(self, kind: MemberKind, readings: list[TableInputs]) -> list[Data]:
+        rows, Y = self.rows, self.rows.Y.astype(np.float32)
+        if kind.label_smoothing:
+            Y = (1.0 - kind.label_smoothing) * Y + np.float32(kind.label_smoothing / Y.shape[1])
+        weights = None if rows.weights is None else rows.weights.astype(np.float32)
+        # Where only the edges differ, X is the same, and of a large table it is kept once.
+        binned = [tuple(map(bool, inputs.edges)) for inputs in readings]
+        one_of_each = dict(zip(binned, readings, strict=True))
+        X = {key: inputs.apply(rows.numbers, rows.codes) for key, inputs in one_of_each.items()}
+        return [Data(X[key], Y, weights) for key in binned]
+
+    def network_of(self, kind: MemberKind, inputs: TableInputs) -> Network:
+        """The network of one kind that reads a table in one way."""
         layers = inputs.layers
         sizes = (sum(layer.n_outputs for layer in layers), *kind.hidden_layer_sizes, self.rows.Y.shape[1])
         end = ("softmax", "cross_entropy") if self.classification else ("identity", "half_squared_error")
         return Network(sizes, kind.activation, *end, layers, scaled=True, mixed=True)
 
-    def _member(
+    def run_of(
         self, member: int, kind: MemberKind, network: Network, data: Data, random: np.random.RandomState
     ) -> tuple[Run, Task]:
+        """The run of one member, and what it is trained on."""
         trained_on, held_out = _split(self.folds, member)
         seed = int(random.randint(2**31 - 1))
         batch_size = kind.rows_a_step(len(trained_on))
@@ -190,16 +213,16 @@ class _Training:
 
         return score
 
-    def _held_out_output(self, group: Group, X: Array) -> Array:
+    def _held_out_output(self, runs: list[Run], networks: list[Network], data: list[Data]) -> Array:
         """What each row was predicted by the member that had left it out, (n, n_L); NaN where all had seen it."""
         output = np.full(self.rows.Y.shape, np.nan)
-        for member, parameters in enumerate(group.parameters):
+        for member, run in enumerate(runs):
             held_out = _split(self.folds, member)[1]
-            output[held_out] = self.engine.predict(group.network, parameters, X[held_out])
+            output[held_out] = self.engine.predict(networks[member], run.trainer.parameters, data[member].X[held_out])
         return output
 
     def shares(self, held_out: Array) -> list[float]:
-        """The share of each group, from what each predicted of the rows that it had left out, (n_groups, n, n_L)."""
+        """The share of each kind, from what each predicted of the rows that it had left out, (n_kinds, n, n_L)."""
         seen = ~np.isnan(held_out[0, :, 0])
         if len(held_out) == 1 or not seen.any():
             return [1.0 / len(held_out)] * len(held_out)
