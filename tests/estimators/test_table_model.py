@@ -180,7 +180,7 @@ def test_the_record_of_a_preset_says_what_happened():
     assert {epoch.n_epochs for epoch in seen} == {2 * len(groups)}
     assert "80 rows" in said[0]
     assert [line.strip() for line in said[1:]] == model.encoder.notes
-    assert f"{len(groups)} kinds" in model.summary()
+    assert f"{len(model.networks.kinds())} kinds" in model.summary()
     assert f"{cost:.4f}" in model.summary()
 
 

@@ -130,6 +130,7 @@ class Training:
 
     @property
     def classification(self) -> bool:
+        """Whether classes are learned, not amounts."""
         return self.rows.y.dtype.kind in "iu"
 
     def groups(
