@@ -110,6 +110,11 @@ _DEEP_BINS, _DEEP_VALUES = replace(_DEEP, numbers="bins"), replace(_DEEP, embeds
 _QUICK = tuple(replace(kind, hidden_layer_sizes=(128, 128)) for kind in (_PLAIN, _BINS, _VALUES))
 _QUICK_FOR_FEW_ROWS = Preset("six networks of one kind", (replace(_QUICK[0], batch_size=64),), 3, 12)
 
+# In few rows an epoch has few steps, and 32 epochs of them are not enough: 64, or 500 steps.
+_DEFAULT_FOR_FEW_ROWS = Preset(
+    "eight networks of each of four kinds", (_PLAIN, _DEEP, _DEEP_BINS, _DEEP_VALUES), 4, 64, max_updates=500
+)
+
 PRESETS: Mapping[str, Preset] = {
     "fast": Preset(
         "in seconds: one network of each of three kinds, or for few rows six of one",
@@ -119,7 +124,12 @@ PRESETS: Mapping[str, Preset] = {
         for_few_rows=_QUICK_FOR_FEW_ROWS,
     ),
     "default": Preset(
-        "four or eight networks of each of four kinds", (_PLAIN, _DEEP, _DEEP_BINS, _DEEP_VALUES), 4, 32, 3_000
+        "four or eight networks of each of four kinds",
+        _DEFAULT_FOR_FEW_ROWS.kinds,
+        4,
+        32,
+        3_000,
+        for_few_rows=_DEFAULT_FOR_FEW_ROWS,
     ),
     "best": Preset(
         "eight or sixteen networks of each of six kinds",
