@@ -1,5 +1,7 @@
 """The table of presets: what is trained for how many rows."""
 
+from dataclasses import replace
+
 import pytest
 
 from clearprop.estimators.tabular.presets import FEW_ROWS, PRESETS, MemberKind, Preset
@@ -8,9 +10,9 @@ PLENTY = Preset("for many rows", (MemberKind(),), n_folds=4, for_few_rows=Preset
 
 
 def test_few_rows_have_networks_of_their_own() -> None:
-    assert PLENTY.for_rows(FEW_ROWS) is PLENTY
+    assert PLENTY.for_rows(FEW_ROWS) == replace(PLENTY, for_few_rows=None)
     assert PLENTY.for_rows(FEW_ROWS - 1).summary == "for few"
-    assert PLENTY.for_few_rows is not None and PLENTY.for_few_rows.for_rows(10) is PLENTY.for_few_rows
+    assert PLENTY.for_few_rows is not None and PLENTY.for_few_rows.for_rows(10) == PLENTY.for_few_rows
 
 
 def test_what_is_asked_for_counts_for_few_rows_too() -> None:

@@ -69,6 +69,14 @@ def test_the_estimator_has_the_settings_of_the_best_trial(found: Tuned) -> None:
     assert found.estimator.callbacks is None
 
 
+@pytest.mark.parametrize("preset", ["fast", "default"])
+def test_what_is_found_is_what_is_trained_on_few_rows(preset: str) -> None:
+    found = tune(X, Y, n_trials=3, estimator=TabularClassifier(preset, max_epochs=2, n_folds=1), random_state=1)
+    assert found.preset.for_few_rows is None
+    trained = [group.network.sizes[1:-1] for group in found.estimator.groups_]
+    assert trained == [kind.hidden_layer_sizes for kind in found.preset.kinds]
+
+
 def test_the_same_seed_finds_the_same(found: Tuned) -> None:
     again = tune(X, Y, n_trials=8, preset=SMALL, random_state=0)
     assert again.preset == found.preset

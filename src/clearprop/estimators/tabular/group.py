@@ -36,9 +36,8 @@ class Group:
     histories: list[History] = field(default_factory=list)
     share: float = 1.0
 
-    def output(self, numbers: Array, codes: Array, engine: str) -> Array:
-        """The mean of the members' Aᴸ, (n, n_L), float64."""
-        X = self.inputs.apply(numbers, codes)
+    def output(self, X: Array, engine: str) -> Array:
+        """The mean of the members' Aᴸ, (n, n_L), float64, from what the inputs make of a table, (n, n_columns)."""
         found = engine_named(engine)
         total = np.zeros((len(X), self.network.sizes[-1]))
         for parameters in self.parameters:
@@ -125,7 +124,13 @@ class FittedTable:
         except TableError as error:
             row = None if error.row is None else start + error.row
             raise TableError(error.problem, source=error.source, column=error.column, row=row) from None
-        outputs = [group.share * group.output(features.numbers, features.codes, self.engine) for group in self.groups]
+        X: dict[tuple[object, ...], Array] = {}
+        outputs = []
+        for group in self.groups:
+            reading = group.inputs.reading
+            if reading not in X:
+                X[reading] = group.inputs.apply(features.numbers, features.codes)
+            outputs.append(group.share * group.output(X[reading], self.engine))
         return np.sum(outputs, axis=0)
 
     def kinds(self) -> dict[str, tuple[int, float]]:

@@ -127,6 +127,11 @@ class TableInputs:
         return " and ".join(["numbers", *words, *(["their values"] if any(self.values) else [])])
 
     @property
+    def reading(self) -> tuple[object, ...]:
+        """What X depends on beside the training rows: inputs of the same rows with equal readings give the same X."""
+        return tuple(map(bool, self.edges)), self.values
+
+    @property
     def layers(self) -> tuple[Layer, ...]:
         """The input layers, in the order of the columns of X."""
         n_numbers, n_dense = len(self.scale.median), len(self.dense_scale.median)

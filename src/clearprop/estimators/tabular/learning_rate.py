@@ -111,7 +111,7 @@ def learning_rate_report(
     X, y, weights = given_rows(X, y, sample_weight)
     estimator = clone(estimator)
     _, rows = estimator._training_rows(X, y, weights)
-    preset = estimator._preset_of_kind()
+    preset = estimator._preset_of_kind().for_rows(len(rows.y))
     rate = preset.kinds[0].learning_rate
     low = rate / 10**DECADES if lowest is None else lowest
     high = rate * 10**DECADES if highest is None else highest

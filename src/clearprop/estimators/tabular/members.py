@@ -168,10 +168,9 @@ class Training:
             Y = (1.0 - kind.label_smoothing) * Y + np.float32(kind.label_smoothing / Y.shape[1])
         weights = None if rows.weights is None else rows.weights.astype(np.float32)
         # Where only the edges differ, X is the same, and of a large table it is kept once.
-        binned = [tuple(map(bool, inputs.edges)) for inputs in readings]
-        one_of_each = dict(zip(binned, readings, strict=True))
-        X = {key: inputs.apply(rows.numbers, rows.codes) for key, inputs in one_of_each.items()}
-        return [Data(X[key], Y, weights) for key in binned]
+        one_of_each = {inputs.reading: inputs for inputs in readings}
+        X = {reading: inputs.apply(rows.numbers, rows.codes) for reading, inputs in one_of_each.items()}
+        return [Data(X[inputs.reading], Y, weights) for inputs in readings]
 
     def network_of(self, kind: MemberKind, inputs: TableInputs) -> Network:
         """The network of one kind that reads a table in one way."""

@@ -71,8 +71,10 @@ class Preset:
     for_few_rows: Self | None = None
 
     def for_rows(self, n_rows: int) -> "Preset":
-        """What is trained for a table of so many rows."""
-        return self.for_few_rows if self.for_few_rows is not None and n_rows < FEW_ROWS else self
+        """What is trained for a table of so many rows: a preset that asks for the rows no more."""
+        if self.for_few_rows is not None and n_rows < FEW_ROWS:
+            return self.for_few_rows
+        return replace(self, for_few_rows=None)
 
     def asked(self, **asked: Any) -> "Preset":
         """The same with other numbers, for few rows, too."""

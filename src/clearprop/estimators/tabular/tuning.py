@@ -195,7 +195,7 @@ def tune(
     random = check_random_state(random_state)
     seeds = [int(seed) for seed in random.randint(2**31 - 1, size=3)]
     start = _start(estimator, y, preset, seeds[0])
-    base, classifier = start.asked_preset(), is_classifier(start)
+    base, classifier = start.asked_preset().for_rows(len(y)), is_classifier(start)
     scorers = scorers_of(DEFAULT_SCORING[classifier] if scoring is None else scoring, classifier)
     if len(scorers) != 1 or n_trials < 1:
         raise ValueError(f"one scorer and n_trials ≥ 1 are needed; got {len(scorers)} scorers and n_trials={n_trials}")
