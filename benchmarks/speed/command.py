@@ -61,6 +61,8 @@ def _rounds(kind: str, place: Path, options: Options) -> dict[str, Any]:
         "target",
         "--out",
         model,
+        "--hidden",
+        "128,64",
         "--epochs",
         str(EPOCHS),
         "--quiet",
