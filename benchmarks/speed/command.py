@@ -62,7 +62,7 @@ def _rounds(kind: str, place: Path, options: Options) -> dict[str, Any]:
         "--out",
         model,
         "--hidden",
-        "128,64",
+        ",".join(map(str, HIDDEN)),
         "--epochs",
         str(EPOCHS),
         "--quiet",
