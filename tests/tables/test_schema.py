@@ -12,6 +12,7 @@ from one_line import one_line_error
 
 from clearprop.tables import KINDS, Schema
 from clearprop.tables.feature_kinds import FEATURE_KINDS
+from clearprop.tables.written_measures import written_measure
 
 DAYS = [datetime.date(2020, 1, 1), datetime.date(2021, 2, 2)]
 #: 40 different texts that are neither numbers nor dates.
@@ -256,3 +257,15 @@ def test_neither_the_order_of_rows_nor_the_chunks_matter():
 def test_every_kind_is_in_the_table_under_its_own_name():
     assert set(KINDS) == {*FEATURE_KINDS, "dropped"}
     assert all(kind in feature.kinds for kind, feature in FEATURE_KINDS.items())
+
+
+@pytest.mark.parametrize("first", ["-1.5", "+2", ".5", "inf", "-Infinity", "1e3"])
+def test_numbers_are_told_by_whatever_they_begin_with(first: str) -> None:
+    assert written_measure(pa.array([first, "2"])).name == "numbers"
+
+
+@pytest.mark.parametrize("text", ["2020-01-01", "12:30:00", "PT1.5S", "-PT2M", "1 day, 0:00:01", "-1 days +23:59:59"])
+def test_dates_and_times_are_told_by_whatever_they_begin_with(text: str) -> None:
+    assert written_measure(pa.array([text] * 3)) is not None
+    assert written_measure(pa.array([text, "A11"])) is None
+    assert written_measure(pa.array(["A11", text])) is None

@@ -1,5 +1,6 @@
 """What text says: columns of text that are numbers, dates or durations written out, and the few strays among them."""
 
+import re
 from collections.abc import Collection, Mapping
 from itertools import islice
 
@@ -16,6 +17,8 @@ MAX_STRAY_SHARE = 0.05
 #: Text whose first digit is an idle zero ("01", "00501") names something: nobody writes an amount so.
 _LEADING_ZERO = r"^[+-]?0\d"
 _NUMBER = r"^[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|(?i:inf|infinity))$"
+#: What every number, date, time and duration begins with.
+_BEGINS = re.compile(r"\s*[+-]?\s*(\d|\.\d|P|inf)", re.IGNORECASE)
 #: So many texts are looked at before all are, for most columns of text show by them that they are nothing else.
 _FIRST = 100
 _WRITTEN = ("numbers", "dates", "times of day", "durations in us")
@@ -34,6 +37,8 @@ def written_measure(texts: pa.Array) -> Measure | None:
         >>> written_measure(pa.array(["1.5", "2"])).name, written_measure(pa.array(["2020-01-01", "soon"]))
         ('numbers', None)
     """
+    if len(texts) and not _BEGINS.match(texts[0].as_py()):  # most text is told by its first sign, and quickly
+        return None
     return next((MEASURES[name] for name in _WRITTEN if _reads(texts, MEASURES[name])), None)
 
 

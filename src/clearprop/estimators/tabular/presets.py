@@ -123,6 +123,7 @@ PRESETS: Mapping[str, Preset] = {
         _QUICK,
         max_epochs=32,
         max_updates=1_600,
+        min_epochs=12,
         for_few_rows=_QUICK_FOR_FEW_ROWS,
     ),
     "default": Preset(
