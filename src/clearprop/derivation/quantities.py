@@ -84,8 +84,9 @@ def target(network: Network, quantity: str) -> Target:
         ValueError: an unknown name, or an index out of range; the message says what is possible.
 
     Example:
-        >>> target(Network((3, 2, 2)), "W1[2,3]")
-        Target(kind='W', layer=1, indices=(2, 3), activation=None)
+        >>> found = target(Network((3, 2, 2)), "W1[2,3]")
+        >>> found.kind, found.layer, found.indices
+        ('W', 1, (2, 3))
         >>> target(Network((3, 2, 2)), "∂E/∂w¹₂₃").text
         'W1[2,3]'
     """
