@@ -1,8 +1,10 @@
 """`derive` of networks with layers beside the affine ones: from the columns to A⁰, and back to every θ."""
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from xml.dom.minidom import parseString
 
 import numpy as np
 import pytest
@@ -247,3 +249,15 @@ def test_the_code_of_a_network_makes_it_anew(network: Network) -> None:
     names: dict[str, Any] = {"Network": Network}
     exec(layer_imports(network), names)
     assert eval(network_code(network), names) == network
+
+
+def test_every_formula_of_a_page_is_well_formed_and_in_its_language() -> None:
+    for language in languages():
+        derivation = derived("input4.C", "batch", language)
+        formulas = re.findall(r"<math.*?</math>", derivation.to_html(), flags=re.DOTALL)
+        assert len(formulas) > 100
+        for formula in formulas:
+            parseString(formula)
+        latex = derivation.to_latex()
+        assert not [text for text in re.findall(r"\$[^$]*\$", latex) if re.search("[\u4e00-\u9fff]", text)]
+        assert language == "en" or "otherwise" not in latex

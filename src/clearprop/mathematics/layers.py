@@ -141,7 +141,7 @@ class PiecewiseLinear(Layer):
     name: ClassVar[str] = "piecewise_linear"
     formulas: ClassVar[dict[str, str]] = {
         "y[r, t]": "Piecewise((0, x[r, column[t]] < low[t]), (1, x[r, column[t]] > high[t]), "
-        "((x[r, column[t]] - low[t])/(high[t] - low[t]), True))"
+        "((x[r, column[t]] - low[t])/(high[t] - low[t]), x[r, column[t]] <= high[t]))"
     }
     letters: ClassVar[dict[str, str]] = {"column": "k", "low": "e", "high": "ē"}
 

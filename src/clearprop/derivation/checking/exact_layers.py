@@ -58,7 +58,8 @@ def features(network: Network, theta: Theta, X: Any) -> Any:
 
 def inputs_of_chain(network: Network, theta: Theta, features: Any) -> Any:
     """Return A⁰ from the features."""
-    return features * theta["scale.s"] if network.scaled else features
+    scale = network.other_layers.get("scale")
+    return features if scale is None else made_by(scale, of_layer(theta, "scale"), features)
 
 
 def array_named(network: Network, X: Any, features: Any, name: str) -> Any:
