@@ -14,7 +14,7 @@ from clearprop.cli.progress import training_progress
 from clearprop.engines.precision import PRECISIONS
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.own_network import DEFAULTS
-from clearprop.estimators.table_model import BOTH, OF_A_PRESET, TableModel
+from clearprop.estimators.table_model import TableModel, own_arguments
 from clearprop.estimators.table_task import TASKS
 from clearprop.estimators.tabular.presets import PRESETS
 from clearprop.interchange import save
@@ -173,8 +173,7 @@ def train(
     }
     given = {name: value for name, value in chosen.items() if value is not None}
     if epochs is not None:
-        is_own = any(name not in (*OF_A_PRESET, *BOTH) for name in given)
-        given["max_iter" if is_own else "max_epochs"] = epochs
+        given["max_iter" if own_arguments(given) else "max_epochs"] = epochs
     out = out or file.with_name(file.name.removesuffix(".gz")).with_suffix(".clearprop")
     check_not_over(out, *(path for path in (file, schema) if path is not None))
     table = read_table(file)

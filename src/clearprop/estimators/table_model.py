@@ -1,7 +1,7 @@
 """A raw table in, predictions out: networks, what the target means, and how they were trained, as one model."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -148,9 +148,18 @@ class TableModel(TablePredictor):
         return codes
 
 
+def own_arguments(arguments: Iterable[str]) -> list[str]:
+    """Those of some arguments that ask for a network of one's own.
+
+    >>> own_arguments(["preset", "dropout", "precision"])
+    ['dropout']
+    """
+    return [name for name in arguments if name not in (*OF_A_PRESET, *BOTH)]
+
+
 def _asks_for_own_network(arguments: dict[str, Any]) -> bool:
     """Whether an argument is of a network of one's own; ValueError where another one is of a preset."""
-    own = [name for name in arguments if name not in (*OF_A_PRESET, *BOTH)]
+    own = own_arguments(arguments)
     preset = [name for name in arguments if name in OF_A_PRESET]
     if own and preset:
         raise ValueError(
