@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from benchmarks.accuracy import __main__ as command
 from benchmarks.accuracy import runs as running
+from benchmarks.accuracy import unseen
 from benchmarks.accuracy.contenders import (
     BEST,
     CONTENDERS,
@@ -208,6 +209,17 @@ def test_nothing_is_promised_of_no_result():
     assert f"≥ {LEAST_ACCURACY:.2f}" in targets_table(result_of())
 
 
+def test_four_rows_of_five_are_for_training_wherever_tables_come_from():
+    frame = unseen.with_split(pd.DataFrame({"x": range(1000), "target": ["a ", "b"] * 500}))
+    assert frame["split"].value_counts().to_dict() == {"train": 800, "test": 200}
+    assert set(frame["target"]) == {"a", "b"} and list(frame["x"]) == list(range(1000))
+    assert frame["split"].head(500).nunique() == 2
+
+
+def test_other_tables_have_no_target_of_adult():
+    assert not [what for what in verdicts(result_of(run(DEFAULT, "penguins"))) if "Adult" in what]
+
+
 def test_reasons_are_said_in_the_table():
     result = result_of(
         *(
@@ -359,23 +371,19 @@ def test_two_things_are_not_joined(folder, monkeypatch, capsys):
     assert "the number of threads is not what it was" in capsys.readouterr().err
 
 
-def test_the_page_is_written_between_its_marks(tmp_path):
-    text = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["accuracy", "accuracy-unseen"])
+def test_the_page_is_written_between_its_marks(name, tmp_path):
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
     assert all(text.count(mark) == 1 for mark in marks("accuracy"))
-    (tmp_path / "docs").mkdir()
-    page = tmp_path / "docs" / "accuracy.md"
+    page = tmp_path / f"{name}.md"
     page.write_text(with_block(text, "accuracy", "old"), encoding="utf-8")
     result = result_of(*everybody())
-    write_documents(result, tmp_path)
+    write_documents(result, page)
     once = page.read_text(encoding="utf-8")
     assert once.startswith(text.partition(marks("accuracy")[0])[0]) and "\nold\n" not in once
     assert all(f"**{name}**" in once for name in CONTENDERS)
-    assert (
-        (tmp_path / "docs" / "accuracy.svg").exists()
-        == ("accuracy.svg" in once)
-        == (find_spec("matplotlib") is not None)
-    )
-    write_documents(result, tmp_path)
+    assert (tmp_path / f"{name}.svg").exists() == (f"{name}.svg" in once) == (find_spec("matplotlib") is not None)
+    write_documents(result, page)
     assert page.read_text(encoding="utf-8") == once
 
 

@@ -17,6 +17,7 @@ from benchmarks.results import Result, read_result, say, write_result
 from benchmarks.worker import ROOT
 
 RESULT = ROOT / "benchmarks" / "results" / "accuracy.json"
+PAGE = ROOT / "docs" / "accuracy.md"
 N_THREADS = 2
 #: What two halves of a run must have in common.
 SAME_MACHINE = ("processor", "cores", "memory_gb", "system")
@@ -42,7 +43,14 @@ def arguments() -> argparse.ArgumentParser:
         "--again", type=names, default=(), metavar="NAME,NAME", help="with --resume: these contenders' runs anew"
     )
     parser.add_argument("--from-json", type=Path, metavar="FILE", help="show this result; measure nothing")
-    parser.add_argument("--write", action="store_true", help="write docs/accuracy.md and docs/accuracy.svg")
+    parser.add_argument(
+        "--write",
+        type=Path,
+        nargs="?",
+        const=PAGE,
+        metavar="PAGE",
+        help="write the result into a page, and its picture beside it (docs/accuracy.md)",
+    )
     return parser
 
 
@@ -139,7 +147,7 @@ def main() -> None:
     for title, shown in tables_of(result).values():
         print(f"\n{title}\n\n{shown}")
     if given.write:
-        for line in write_documents(result, ROOT):
+        for line in write_documents(result, given.write):
             say(line)
 
 

@@ -1,4 +1,4 @@
-"""The page that shows a run: what is between the marks of docs/accuracy.md, and its picture."""
+"""The page that shows a run: what is between the marks of docs/accuracy.md or another page, and its picture."""
 
 from pathlib import Path
 
@@ -10,11 +10,9 @@ from benchmarks.machine import machine_text
 from benchmarks.pages import write_block
 from benchmarks.results import Result
 
-PICTURE = "![Mean rank by log loss over seconds of fit, by contender](accuracy.svg)"
 
-
-def block(result: Result, *, picture: bool) -> str:
-    """Return what stands between the marks."""
+def block(result: Result, picture: str | None) -> str:
+    """Return what stands between the marks; `picture`: its file's name, if there is one."""
     absent = unavailable(result)
     lines = [
         f"- **{name}**{f' (left out: {absent[name]})' if name in absent else ''}: {entry.settings}"
@@ -23,19 +21,20 @@ def block(result: Result, *, picture: bool) -> str:
     n_seeds = len({run["seed"] for run in result["runs"]})
     seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} seeds, of which the mean is shown"
     run = f"{machine_text(result)} Threads of each contender: {result['options']['n_threads']}; {seeds}."
-    sections = [f"## {title}\n\n{shown}" for title, shown in tables_of(result).values()]
-    parts = [run, *([PICTURE] if picture else []), *sections, "## Contenders", "\n".join(lines)]
+    sections = [f"## {title}\n\n{text}" for title, text in tables_of(result).values()]
+    shown = [f"![Mean rank by log loss over seconds of fit, by contender]({picture})"] if picture else []
+    parts = [run, *shown, *sections, "## Contenders", "\n".join(lines)]
     return "\n\n".join(parts)
 
 
-def write_documents(result: Result, root: Path) -> list[str]:
-    """Write the page and the picture below `root`, and return a line for each thing that was done or left."""
-    picture = root / "docs" / "accuracy.svg"
-    done = ["wrote docs/accuracy.md"]
+def write_documents(result: Result, page: Path) -> list[str]:
+    """Write a page, and its picture beside it, and return a line for each thing that was done or left."""
+    picture = page.with_suffix(".svg")
+    done = [f"wrote {page.name}"]
     try:
         draw(result, picture)
-        done.append("wrote docs/accuracy.svg")
+        done.append(f"wrote {picture.name}")
     except ModuleNotFoundError:
-        done.append("docs/accuracy.svg is left as it was: Matplotlib is not installed")
-    write_block(root / "docs" / "accuracy.md", "accuracy", block(result, picture=picture.exists()))
+        done.append(f"{picture.name} is left as it was: Matplotlib is not installed")
+    write_block(page, "accuracy", block(result, picture.name if picture.exists() else None))
     return done

@@ -1,4 +1,4 @@
-"""The picture of docs/accuracy.md: mean rank by log loss over the seconds of all fits."""
+"""The picture of a page: mean rank by log loss over the seconds of all fits."""
 
 from pathlib import Path
 

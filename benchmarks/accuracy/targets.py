@@ -1,5 +1,6 @@
 """What was promised and what was measured."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.accuracy.contenders import BEST, DEFAULT, FAST, NETWORKS_OF_SCIKIT_LEARN, PEERS, REALMLP
@@ -21,7 +22,7 @@ def targets(result: Result) -> list[dict[str, Any]]:
         *(_best_before_default(outcomes, measure) for measure in RANKED_BY),
         _times_faster(outcomes),
         _fast_before_scikit_learn(outcomes),
-        *_adult(outcomes),
+        *_adult(outcomes, result["tables"]),
     ]
 
 
@@ -81,7 +82,9 @@ def _is_ahead(ours: Outcome, *theirs: Outcome) -> bool:
     return all((ours.means[key] or 0.0) < (better[key] or 0.0) for key in ("log_loss", "fit_seconds"))
 
 
-def _adult(outcomes: Outcomes) -> list[dict[str, Any]]:
+def _adult(outcomes: Outcomes, tables: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if tables and ADULT not in tables:
+        return []
     outcome = outcomes.get(DEFAULT, {}).get(ADULT, Outcome({}))
     error, failed = outcome.value("error"), bool(outcome.failure)
     accuracy = None if error is None else 100 * (1 - error)

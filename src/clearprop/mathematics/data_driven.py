@@ -34,14 +34,15 @@ def initialize_from_data(
     Source: Holzmüller et al. 2024 (RealMLP), "std" weights and "he+5" biases; Steinwart 2019.
     """
     theta = {
-        f"{name}.{parameter}": array
+        f"{name}.{parameter}": array.astype(dtype)
         for name, layer in network.other_layers.items()
         for parameter, array in layer.initial(random).items()
     }
-    W = [EMPTY, *(random.standard_normal((network.sizes[l], network.sizes[l - 1])) for l in network.layers)]
-    b = [EMPTY, *(np.zeros(network.sizes[l]) for l in network.layers)]
+    drawn = (random.standard_normal((network.sizes[l], network.sizes[l - 1])) for l in network.layers)
+    W = [EMPTY, *(array.astype(dtype) for array in drawn)]
+    b = [EMPTY, *(np.zeros(network.sizes[l], dtype) for l in network.layers)]
     parameters = Parameters(W, b, theta)
-    a = scaled(network, parameters, features_of(network, parameters, np.asarray(X, np.float64), np), np)
+    a = scaled(network, parameters, features_of(network, parameters, np.asarray(X, dtype), np), np)
     for l in network.layers:
         z = a @ W[l].T
         deviation = z.std(axis=0)

@@ -83,3 +83,16 @@ def test_wrong_targets_are_told(fitted):
     if isinstance(model, TabularClassifier):
         with pytest.raises(ValueError, match="y: 'z' is not a class of the model: a, b, c"):
             model.work(TABLE.iloc[:1], ["z"])
+
+
+def test_the_kind_that_counts_most_is_explained_though_its_networks_are_a_group_each():
+    kinds = tuple(MemberKind(numbers, hidden_layer_sizes=(4,)) for numbers in ("plain", "bins"))
+    model = TabularClassifier(Preset("two kinds", kinds, 2, 1), random_state=0).fit(TABLE, TARGETS["classes"])
+    plain, *bins = model.groups_
+    assert len(bins) > 2 and all("bins" in group.name for group in bins)
+    plain.share = 0.4
+    for group in bins:
+        group.share = 0.6 / len(bins)
+    assert "bins" in model.fitted_table().main_group.name
+    plain.share = 0.7
+    assert "bins" not in model.fitted_table().main_group.name

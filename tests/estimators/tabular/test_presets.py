@@ -15,6 +15,16 @@ def test_few_rows_have_networks_of_their_own() -> None:
     assert PLENTY.for_few_rows is not None and PLENTY.for_few_rows.for_rows(10) == PLENTY.for_few_rows
 
 
+def test_very_few_rows_may_have_networks_of_their_own_again() -> None:
+    very_few = Preset("for very few", (MemberKind("plain"),), 2)
+    few = replace(PLENTY.for_few_rows, for_few_rows=very_few, few_rows=100)
+    nested = replace(PLENTY, for_few_rows=few)
+    summaries = [nested.for_rows(n_rows).summary for n_rows in (99, 100, FEW_ROWS - 1, FEW_ROWS)]
+    assert summaries == ["for very few", "for few", "for few", "for many rows"]
+    assert all(nested.for_rows(n_rows).for_few_rows is None for n_rows in (99, 100, FEW_ROWS))
+    assert all(nested.asked(n_folds=5).for_rows(n_rows).n_folds == 5 for n_rows in (99, 100, FEW_ROWS))
+
+
 def test_what_is_asked_for_counts_for_few_rows_too() -> None:
     asked = PLENTY.asked(n_folds=2, max_epochs=7)
     for n_rows in (10, FEW_ROWS):
@@ -40,5 +50,6 @@ def test_every_preset_has_a_network_for_two_rows_and_for_many(name: str) -> None
 
 def test_several_networks_for_few_rows_and_one_for_many_is_what_fast_means() -> None:
     fast = PRESETS["fast"]
-    assert fast.for_rows(800).n_members(800) == 6 and len(fast.for_rows(800).kinds) == 1
+    for n_rows, n_networks in ((800, 6), (4000, 8)):
+        assert fast.for_rows(n_rows).n_members(n_rows) == n_networks and len(fast.for_rows(n_rows).kinds) == 1
     assert fast.for_rows(FEW_ROWS).n_members(FEW_ROWS) == 1 and len(fast.kinds) == 3

@@ -93,8 +93,9 @@ class FittedTable:
 
     @property
     def main_group(self) -> Group:
-        """The group that counts most."""
-        return max(self.groups, key=lambda group: group.share)
+        """The first group of the kind that counts most: networks of one kind may be a group each."""
+        kinds = self.kinds()
+        return max(self.groups, key=lambda group: kinds[group.name][1])
 
     def probabilities(self, table: Any, source: str = "table") -> Array:
         """The calibrated probabilities of the classes, (n, n_classes)."""

@@ -21,7 +21,7 @@ from clearprop.training import End, Epoch
 from clearprop.training.loop import Callback, Data, Plan, Run, Task, train_together
 from clearprop.training.stopping import Stopping
 
-ROWS_FOR_INITIAL = 2000
+ROWS_FOR_INITIAL = 500
 SHARE_HELD_OUT_OF_ONE = 5  # one network leaves out a fifth
 
 

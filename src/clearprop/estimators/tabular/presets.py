@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-FEW_ROWS, LEAST_ROWS_OF_A_FOLD = 5000, 2
+FEW_ROWS, VERY_FEW_ROWS, LEAST_ROWS_OF_A_FOLD = 5000, 2000, 2
 LEAST_STEPS_AN_EPOCH, LEAST_ROWS_A_STEP = 8, 32
 
 NUMBERS = ("plain", "periodic", "bins", "bins_and_periodic")
@@ -58,7 +58,7 @@ class Preset:
             chosen; 1: one network, which leaves out a fifth. Tables with few rows have twice as many: each row counts.
         max_epochs: at most so many; `max_updates`: at most as many epochs as make so many steps, but `min_epochs`.
         watched: what the best epoch is chosen by: "log_loss" or "error" (of amounts, always the squared error).
-        for_few_rows: what is trained in its place for a table with few rows; None: the same.
+        for_few_rows: what is trained in its place for a table with fewer than `few_rows` rows; None: the same.
     """
 
     summary: str
@@ -69,11 +69,12 @@ class Preset:
     min_epochs: int = 16
     watched: str = "log_loss"
     for_few_rows: Self | None = None
+    few_rows: int = FEW_ROWS
 
     def for_rows(self, n_rows: int) -> "Preset":
         """What is trained for a table of so many rows: a preset that asks for the rows no more."""
-        if self.for_few_rows is not None and n_rows < FEW_ROWS:
-            return self.for_few_rows
+        if self.for_few_rows is not None and n_rows < self.few_rows:
+            return self.for_few_rows.for_rows(n_rows)
         return replace(self, for_few_rows=None)
 
     def asked(self, **asked: Any) -> "Preset":
@@ -110,16 +111,24 @@ _DEEP_BINS, _DEEP_VALUES = replace(_DEEP, numbers="bins"), replace(_DEEP, embeds
 
 # A step of half the width costs a third; with few rows, several networks of one kind gain more than one of each kind.
 _QUICK = tuple(replace(kind, hidden_layer_sizes=(128, 128)) for kind in (_PLAIN, _BINS, _VALUES))
-_QUICK_FOR_FEW_ROWS = Preset("six networks of one kind", (replace(_QUICK[0], batch_size=64),), 3, 12)
+_OF_ONE_KIND = (replace(_QUICK[0], batch_size=64),)
+_QUICK_FOR_VERY_FEW_ROWS = Preset("six networks of one kind", _OF_ONE_KIND, 3, 12)
+_QUICK_FOR_FEW_ROWS = Preset(
+    "eight networks of one kind", _OF_ONE_KIND, 4, 16, for_few_rows=_QUICK_FOR_VERY_FEW_ROWS, few_rows=VERY_FEW_ROWS
+)
 
-# In few rows an epoch has few steps, and 32 epochs of them are not enough: 64, or 500 steps.
-_DEFAULT_FOR_FEW_ROWS = Preset(
-    "eight networks of each of four kinds", (_PLAIN, _DEEP, _DEEP_BINS, _DEEP_VALUES), 4, 64, max_updates=500
+# In few rows few values repeat, and vectors of theirs cost most and help least.
+_DEFAULT_FOR_FEW_ROWS = Preset("eight networks of each of three kinds", (_PLAIN, _DEEP, _DEEP_BINS), 4, 32)
+_BEST_FOR_FEW_ROWS = Preset(
+    "sixteen networks of each of five kinds",
+    (_PLAIN, _BINS, _DEEP, _DEEP_BINS, replace(_DEEP, numbers="bins_and_periodic")),
+    8,
+    32,
 )
 
 PRESETS: Mapping[str, Preset] = {
     "fast": Preset(
-        "in seconds: one network of each of three kinds, or for few rows six of one",
+        "in seconds: one network of each of three kinds, or for few rows six or eight of one",
         _QUICK,
         max_epochs=32,
         max_updates=1_600,
@@ -127,19 +136,20 @@ PRESETS: Mapping[str, Preset] = {
         for_few_rows=_QUICK_FOR_FEW_ROWS,
     ),
     "default": Preset(
-        "four or eight networks of each of four kinds",
-        _DEFAULT_FOR_FEW_ROWS.kinds,
+        "four networks of each of four kinds, or for few rows eight of three",
+        (_PLAIN, _DEEP, _DEEP_BINS, _DEEP_VALUES),
         4,
         32,
         3_000,
         for_few_rows=_DEFAULT_FOR_FEW_ROWS,
     ),
     "best": Preset(
-        "eight or sixteen networks of each of six kinds",
+        "eight networks of each of six kinds, or for few rows sixteen of five",
         (_PLAIN, _BINS, _VALUES, replace(_DEEP, hidden_layer_sizes=(256, 256, 256)), _DEEP_BINS, _DEEP_VALUES),
         8,
         64,
         6_000,
+        for_few_rows=_BEST_FOR_FEW_ROWS,
     ),
     "realmlp": Preset(
         "one network by the published recipe RealMLP-TD, which watches the error", (MemberKind(),), watched="error"
