@@ -119,11 +119,10 @@ _QUICK_FOR_FEW_ROWS = Preset(
 
 # In few rows few values repeat, and vectors of theirs cost most and help least.
 _DEFAULT_FOR_FEW_ROWS = Preset("eight networks of each of three kinds", (_PLAIN, _DEEP, _DEEP_BINS), 4, 32)
-_BEST_FOR_FEW_ROWS = Preset(
-    "sixteen networks of each of five kinds",
-    (_PLAIN, _BINS, _DEEP, _DEEP_BINS, replace(_DEEP, numbers="bins_and_periodic")),
-    8,
-    32,
+_BEST_KINDS_FOR_FEW_ROWS = (*_DEFAULT_FOR_FEW_ROWS.kinds, _BINS, replace(_DEEP, numbers="bins_and_periodic"))
+_BEST_FOR_VERY_FEW_ROWS = Preset("sixteen networks of each of five kinds", _BEST_KINDS_FOR_FEW_ROWS, 8, 32)
+_BEST_FOR_FEW_ROWS = replace(
+    _BEST_FOR_VERY_FEW_ROWS, max_epochs=64, for_few_rows=_BEST_FOR_VERY_FEW_ROWS, few_rows=VERY_FEW_ROWS
 )
 
 PRESETS: Mapping[str, Preset] = {
