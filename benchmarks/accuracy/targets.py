@@ -11,6 +11,7 @@ from benchmarks.targets import geometric_mean, ratio, target
 ADULT = "adult"
 LEAST_ACCURACY, LEAST_AUC = 87.0, 0.925
 LEAST_TIMES_FASTER = 5.0
+SECOND_SETTING = f"{REALMLP} for log loss"  # of a peer that is measured as it comes; it counts where it was run
 RANKED_BY = {"log_loss": "log loss", "error": "error"}
 
 
@@ -33,10 +34,11 @@ def _were_run(outcomes: Outcomes, *contenders: str) -> bool:
 def _first(outcomes: Outcomes, measure: str) -> dict[str, Any]:
     """The default among all peers; Clearprop's other presets are not among them."""
     what = f"mean rank by {RANKED_BY[measure]}, default among the peers: before the best peer"
-    if not _were_run(outcomes, DEFAULT, *PEERS):
+    peers = tuple(name for name in PEERS if name in outcomes or name != SECOND_SETTING)
+    if not _were_run(outcomes, DEFAULT, *peers):
         return target(what, None)
-    found = mean_ranks(outcomes, (DEFAULT, *PEERS), measure)
-    return target(what, found[DEFAULT], below=min(found[name] for name in PEERS), digits=2)
+    found = mean_ranks(outcomes, (DEFAULT, *peers), measure)
+    return target(what, found[DEFAULT], below=min(found[name] for name in peers), digits=2)
 
 
 def _best_before_default(outcomes: Outcomes, measure: str) -> dict[str, Any]:

@@ -52,4 +52,4 @@ def test_several_networks_for_few_rows_and_one_for_many_is_what_fast_means() -> 
     fast = PRESETS["fast"]
     for n_rows, n_networks in ((800, 6), (4000, 8)):
         assert fast.for_rows(n_rows).n_members(n_rows) == n_networks and len(fast.for_rows(n_rows).kinds) == 1
-    assert fast.for_rows(FEW_ROWS).n_members(FEW_ROWS) == 1 and len(fast.kinds) == 3
+    assert fast.for_rows(FEW_ROWS).n_members(FEW_ROWS) == 1 and len(fast.kinds) == 2
