@@ -53,3 +53,9 @@ def test_several_networks_for_few_rows_and_one_for_many_is_what_fast_means() -> 
     for n_rows, n_networks in ((800, 6), (4000, 8)):
         assert fast.for_rows(n_rows).n_members(n_rows) == n_networks and len(fast.for_rows(n_rows).kinds) == 1
     assert fast.for_rows(FEW_ROWS).n_members(FEW_ROWS) == 1 and len(fast.kinds) == 2
+
+
+def test_best_has_all_kinds_of_default_and_more_networks_of_each() -> None:
+    for n_rows in (800, 4000):
+        default, best = (PRESETS[name].for_rows(n_rows) for name in ("default", "best"))
+        assert set(default.kinds) <= set(best.kinds) and best.n_members(n_rows) > default.n_members(n_rows)

@@ -119,10 +119,14 @@ _QUICK_FOR_FEW_ROWS = Preset(
 
 # In few rows few values repeat, and vectors of theirs cost most and help least.
 _DEFAULT_FOR_FEW_ROWS = Preset("eight networks of each of three kinds", (_PLAIN, _DEEP, _DEEP_BINS), 4, 32)
-_BEST_KINDS_FOR_FEW_ROWS = (*_DEFAULT_FOR_FEW_ROWS.kinds, _BINS, replace(_DEEP, numbers="bins_and_periodic"))
-_BEST_FOR_VERY_FEW_ROWS = Preset("sixteen networks of each of five kinds", _BEST_KINDS_FOR_FEW_ROWS, 8, 32)
-_BEST_FOR_FEW_ROWS = replace(
-    _BEST_FOR_VERY_FEW_ROWS, max_epochs=64, for_few_rows=_BEST_FOR_VERY_FEW_ROWS, few_rows=VERY_FEW_ROWS
+_BEST_FOR_VERY_FEW_ROWS = replace(_DEFAULT_FOR_FEW_ROWS, summary="sixteen networks of each of three kinds", n_folds=8)
+_BEST_FOR_FEW_ROWS = Preset(
+    "sixteen networks of each of five kinds",
+    (*_DEFAULT_FOR_FEW_ROWS.kinds, _BINS, replace(_DEEP, numbers="bins_and_periodic")),
+    8,
+    64,
+    for_few_rows=_BEST_FOR_VERY_FEW_ROWS,
+    few_rows=VERY_FEW_ROWS,
 )
 
 PRESETS: Mapping[str, Preset] = {
@@ -143,7 +147,7 @@ PRESETS: Mapping[str, Preset] = {
         for_few_rows=_DEFAULT_FOR_FEW_ROWS,
     ),
     "best": Preset(
-        "eight networks of each of six kinds, or for few rows sixteen of five",
+        "eight networks of each of six kinds, or for few rows sixteen of three or five",
         (_PLAIN, _BINS, _VALUES, replace(_DEEP, hidden_layer_sizes=(256, 256, 256)), _DEEP_BINS, _DEEP_VALUES),
         8,
         64,
