@@ -7,6 +7,7 @@ sources of its tables; none is kept here. Rows are split by chance, 80 % for tra
 import io
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import files
 from pathlib import Path
 
@@ -46,16 +47,16 @@ def flights() -> pd.DataFrame:
 
 TABLES: dict[str, Callable[[], pd.DataFrame]] = {
     **{
-        name: lambda name=name: keel(name)  # type: ignore[misc]
+        name: partial(keel, name)
         for name in ("vehicle", "segment", "splice", "phoneme", "texture", "marketing", "penbased")
     },
-    "attrition": lambda: of_r("modeldata", "attrition", "Attrition"),
-    "cells": lambda: of_r("modeldata", "cells", "class", "case"),
-    "hpc": lambda: of_r("modeldata", "hpc_data", "class"),
-    "credit": lambda: of_r("modeldata", "credit_data", "Status"),
-    "churn": lambda: of_r("modeldata", "mlc_churn", "churn"),
-    "stackoverflow": lambda: of_r("modeldata", "stackoverflow", "Remote"),
-    "customers": lambda: of_r("modeldata", "wa_churn", "churn"),
+    "attrition": partial(of_r, "modeldata", "attrition", "Attrition"),
+    "cells": partial(of_r, "modeldata", "cells", "class", "case"),
+    "hpc": partial(of_r, "modeldata", "hpc_data", "class"),
+    "credit": partial(of_r, "modeldata", "credit_data", "Status"),
+    "churn": partial(of_r, "modeldata", "mlc_churn", "churn"),
+    "stackoverflow": partial(of_r, "modeldata", "stackoverflow", "Remote"),
+    "customers": partial(of_r, "modeldata", "wa_churn", "churn"),
     "flights": flights,
 }
 
