@@ -22,7 +22,7 @@ from benchmarks.accuracy.contenders import (
 )
 from benchmarks.accuracy.contenders.base import as_categories, as_text
 from benchmarks.accuracy.data import TableError, read_table, size_of, small_table
-from benchmarks.accuracy.document import write_documents
+from benchmarks.accuracy.document import seeds_text, write_documents
 from benchmarks.accuracy.measures import SMALLEST_PROBABILITY, columns_for, measures
 from benchmarks.accuracy.plot import points
 from benchmarks.accuracy.runs import measure_run
@@ -121,6 +121,13 @@ def verdicts(result):
 def verdict(result, words):
     (found,) = [met for what, met in verdicts(result).items() if words in what]
     return found
+
+
+def test_the_page_says_how_many_seeds_each_contender_had():
+    once = (run(MLP, "one"), run(FAST, "one"))
+    assert seeds_text(result_of(*once)) == "Seeds, of which the mean is shown: 1."
+    text = seeds_text(result_of(*once, run(MLP, "one", seed=1), run(MLP, "two")))
+    assert text == f"Seeds, of which the mean is shown: 1 ({FAST}); 2 ({MLP})."
 
 
 def test_mean_ranks_are_over_tables_and_failures_are_last():

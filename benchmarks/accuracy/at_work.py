@@ -1,5 +1,6 @@
 """A contender in its worker process: warmed up, trained, and measured on rows that it has not seen."""
 
+import gc
 from functools import partial
 from pathlib import Path
 from time import perf_counter
@@ -23,12 +24,15 @@ class AtWork:
     def measure(self, path: str) -> dict[str, float | None]:
         """Train on a file's training rows, and return seconds and how good it is on the test rows.
 
-        A small model is trained before, so that what a library loads or compiles at its first use is not counted.
+        A small model is trained before, so that what a library loads or compiles at its first use is not counted; nor
+        is the garbage collector's walk through all that was loaded, a tenth of a second that falls where it will.
         """
         train, test = read_table(Path(path))
         warm_up = small_table()
         self._make().fit(warm_up.X, warm_up.y).predict_proba(warm_up.X)
         model = self._make()
+        gc.collect()
+        gc.freeze()
         start = perf_counter()
         model.fit(train.X, train.y)
         fitted = perf_counter()

@@ -18,13 +18,24 @@ def block(result: Result, picture: str | None) -> str:
         f"- **{name}**{f' (left out: {absent[name]})' if name in absent else ''}: {entry.settings}"
         for name, entry in CONTENDERS.items()
     ]
-    n_seeds = len({run["seed"] for run in result["runs"]})
-    seeds = "1 seed" if n_seeds == 1 else f"{n_seeds} seeds, of which the mean is shown"
-    run = f"{machine_text(result)} Threads of each contender: {result['options']['n_threads']}; {seeds}."
+    run = f"{machine_text(result)} Threads of each contender: {result['options']['n_threads']}. {seeds_text(result)}"
     sections = [f"## {title}\n\n{text}" for title, text in tables_of(result).values()]
     shown = [f"![Mean rank by log loss over seconds of fit, by contender]({picture})"] if picture else []
     parts = [run, *shown, *sections, "## Contenders", "\n".join(lines)]
     return "\n\n".join(parts)
+
+
+def seeds_text(result: Result) -> str:
+    """Say with how many seeds each contender was trained: one that was run more often is a mean of these."""
+    seeds: dict[str, set[int]] = {}
+    for run in result["runs"]:
+        seeds.setdefault(run["contender"], set()).add(run["seed"])
+    named: dict[int, list[str]] = {}
+    for name in CONTENDERS:
+        if name in seeds:
+            named.setdefault(len(seeds[name]), []).append(name)
+    parts = [f"{n} ({', '.join(names)})" if len(named) > 1 else str(n) for n, names in sorted(named.items())]
+    return f"Seeds, of which the mean is shown: {'; '.join(parts)}."
 
 
 def write_documents(result: Result, page: Path) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from clearprop.engines import engine_named
 from clearprop.engines.interface import Engine, Recipe
 from clearprop.engines.precision import with_precision
+from clearprop.engines.threads import step_threads
 from clearprop.estimators.tabular.group import Group
 from clearprop.estimators.tabular.inputs import TableInputs
 from clearprop.estimators.tabular.presets import LEAST_ROWS_OF_A_FOLD, MemberKind, Preset
@@ -254,7 +255,8 @@ def _split(folds: Array, member: int) -> tuple[Array, Array]:
 def _initial(network: Network, X: Array, seed: int) -> Parameters:
     random = np.random.default_rng(seed)
     rows = random.permutation(len(X))[:ROWS_FOR_INITIAL]
-    return initialize_from_data(network, X[rows], random, np.float32)
+    with step_threads(network, len(rows)):
+        return initialize_from_data(network, X[rows], random, np.float32)
 
 
 def _recipe(kind: MemberKind, seed: int) -> Recipe:

@@ -112,9 +112,9 @@ _DEEP_BINS, _DEEP_VALUES = replace(_DEEP, numbers="bins"), replace(_DEEP, embeds
 # One network each of two kinds, for long enough, before three kinds for less; with few rows, several networks of one.
 _QUICK = tuple(replace(_DEEP, numbers="plain", embeds_values=embeds) for embeds in (False, True))
 _OF_ONE_KIND = (replace(_PLAIN, hidden_layer_sizes=(128, 128), batch_size=64),)
-_QUICK_FOR_VERY_FEW_ROWS = Preset("six networks of one kind", _OF_ONE_KIND, 3, 12)
+_QUICK_FOR_VERY_FEW_ROWS = Preset("six networks of one kind", _OF_ONE_KIND, 3, 10)
 _QUICK_FOR_FEW_ROWS = Preset(
-    "eight networks of one kind", _OF_ONE_KIND, 4, 16, for_few_rows=_QUICK_FOR_VERY_FEW_ROWS, few_rows=VERY_FEW_ROWS
+    "eight networks of one kind", _OF_ONE_KIND, 4, 14, for_few_rows=_QUICK_FOR_VERY_FEW_ROWS, few_rows=VERY_FEW_ROWS
 )
 
 # In few rows few values repeat, and vectors of theirs cost most and help least.
