@@ -147,6 +147,16 @@ def test_targets_are_judged_by_ratios(result, peer, met):
     assert [row["met"] for row in targets(faked(result, 1.0, peer))[:7]] == met
 
 
+@pytest.mark.parametrize(("abilities", "met"), [(["avx512_bf16"], None), (["avx512_bf16", "amx_bf16"], True)])
+def test_bfloat16_is_judged_where_there_is_amx(result, abilities, met):
+    network = json.loads(json.dumps(result["steps"]["networks"]["64-32-10/32"]))
+    seconds = {"Clearprop": 9.0, "Clearprop bfloat16": 1.0, "PyTorch bfloat16": 2.0}
+    network["contenders"] = {name: {"seconds": spread([taken])} for name, taken in seconds.items()}
+    steps = {**result["steps"], "networks": dict.fromkeys(SHAPES, network)}
+    found = targets({**result, "steps": steps, "machine": {**result["machine"], "abilities": abilities}})
+    assert [row["met"] for row in found if row["what"].startswith("bfloat16")] == [met] * 4
+
+
 def test_pages_are_written_from_the_result(result, tmp_path):
     (tmp_path / "README.md").write_text(f"before\n{START}\nold\n{END}\nafter\n", encoding="utf-8")
     write_documents(result, tmp_path)
