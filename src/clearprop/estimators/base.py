@@ -7,12 +7,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import issparse
 
 from clearprop.engines import Engine, Recipe, engine_named
 from clearprop.engines.precision import with_precision
 from clearprop.estimators import ensemble
 from clearprop.estimators.arguments import OWN_ARGUMENTS, SCIKIT_LEARN_ARGUMENTS
+from clearprop.estimators.explained import ExplainedPerceptron
 from clearprop.estimators.fitted_network import mean_of
 from clearprop.estimators.quick import current_parameters, needs_no_check, parameters_of
 from clearprop.estimators.scikit_learn import (
@@ -44,14 +44,10 @@ from clearprop.training import (
 )
 from clearprop.training.loop import Callback, raise_divergence
 
-if TYPE_CHECKING:
-    from clearprop.derivation.gradient_checks import GradientCheck
-    from clearprop.derivation.working import Worked
-
 SCIKIT_LEARN_OUTPUTS = {"softmax": "softmax", "sigmoid": "logistic", "identity": "identity", "exponential": "exp"}
 
 
-class MultilayerPerceptron(BaseEstimator, ABC):
+class MultilayerPerceptron(ExplainedPerceptron, BaseEstimator, ABC):
     """A fully connected network behind scikit-learn's interface; see `MLPClassifier` and `MLPRegressor`."""
 
     network_: Network
@@ -171,6 +167,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
 
     def _begin(self, ends: tuple[int, int], dtype: np.dtype, continues: bool) -> None:
         self._random_state = check_random_state(self.random_state)
+        self.held_out_rows_: Array | None = None
         if continues:
             self.network_ = self._network(self.network_.sizes)
         else:
@@ -339,6 +336,7 @@ class MultilayerPerceptron(BaseEstimator, ABC):
                 f"The validation set is too small: {len(held_out)} of {Y.shape[0]} rows. Increase "
                 "'validation_fraction' or the size of your dataset."
             )
+        self.held_out_rows_ = held_out
         held_out_weights = None if weights is None else weights[held_out]
         return train, HeldOutScore(self, X, held_out, self._decode(Y[held_out]), held_out_weights)
 
@@ -412,76 +410,6 @@ class MultilayerPerceptron(BaseEstimator, ABC):
     def predict(self, X):
         """Predicted classes (n,), labels (n, n_L) or targets for the rows of X, (n, n_0)."""
         return self._decode(self._output(X))
-
-    def work(self, X, y=None, **options) -> "Worked":
-        """Work one training step on these rows out, with every number: see `clearprop.work`.
-
-        Arguments:
-            X: (m, n_0) rows, or (n_0,) for one.
-            y: their targets, as for `fit`; None: what the model predicts is taken as if it were true.
-            options: of `clearprop.work`.
-
-        Raises:
-            ValueError: rows or targets that do not fit the model.
-        """
-        from clearprop.derivation.working import worked  # whoever only trains does not wait for it
-
-        ensemble.check_is_one_network(self, "work")
-        X, Y = self._rows_and_targets(X, y)
-        names = {
-            "input_names": tuple(getattr(self, "feature_names_in_", ())),
-            "output_names": self._output_names(),
-            "assumed_targets": y is None,
-        }
-        return worked(self.network_, self.parameters_, X, Y, **{**names, **options})
-
-    def check_gradient(self, X=None, y=None, **options) -> "GradientCheck":
-        """Check every entry of this model's gradients on these rows: see `clearprop.check_gradient`.
-
-        Arguments:
-            X: (m, n_0) rows; None: rows are drawn.
-            y: their targets, as for `fit`; None: what the model predicts is taken as if it were true.
-            options: of `clearprop.check_gradient`.
-
-        Raises:
-            ValueError: rows or targets that do not fit the model.
-        """
-        from clearprop.derivation.gradient_checks import check_network  # whoever only trains does not wait for it
-
-        check_is_fitted(self)
-        ensemble.check_is_one_network(self, "check_gradient")
-        if X is None and y is not None:
-            raise ValueError("y: the rows X of these targets are needed too")
-        rows = (None, None) if X is None else self._rows_and_targets(X, y)
-        return check_network(self.network_, self.parameters_, *rows, **{"source": type(self).__name__, **options})
-
-    def _rows_and_targets(self, X: Any, y: Any) -> tuple[Array, Array]:
-        """Return rows and targets in float64, as the network is trained on them."""
-        check_is_fitted(self)
-        X = X.toarray() if issparse(X) else X if hasattr(X, "columns") else np.atleast_2d(X)
-        predicted = self.predict(X)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        return X, self._encode(predicted if y is None else self._known_targets(y, predicted), np.dtype(float))
-
-    def _output_names(self) -> tuple[str, ...]:
-        """Return the class of each output; none for amounts."""
-        classes = tuple(str(label) for label in getattr(self, "classes_", ()))
-        return classes[1:] if len(classes) == 2 == self.network_.sizes[-1] + 1 else classes
-
-    def _known_targets(self, y: Any, predicted: Array) -> Array:
-        """Return targets, shaped as the predictions; a class that training never saw is told."""
-        y = y.toarray() if issparse(y) else np.asarray(y)
-        rows = predicted.shape[0]
-        if y.size != np.prod(predicted.shape) or (rows > 1 and y.shape[0] != rows):
-            raise ValueError(f"y: targets of shape {predicted.shape} are needed, as `fit` takes them; got {y.shape}")
-        if is_classifier(self):
-            classes = self.classes_.tolist() if predicted.ndim == 1 else [0, 1]
-            for value in y.ravel().tolist():
-                if value not in classes:
-                    raise ValueError(f"y: the model knows the classes {', '.join(map(repr, classes))}; got {value!r}")
-        elif y.dtype.kind not in "biuf" or not np.isfinite(y).all():
-            raise ValueError(f"y: finite numbers are needed; got {' '.join(repr(y).split()):.60}")
-        return y.reshape(predicted.shape)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

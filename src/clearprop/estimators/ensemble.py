@@ -103,7 +103,7 @@ def log_mean_of(logarithms: Iterable[Array]) -> Array:
     return total if count == 1 else np.subtract(total, math.log(count), out=total)
 
 
-def check_is_one_network(model: "MultilayerPerceptron", what: str) -> None:
+def check_is_one_network(model: object, what: str) -> None:
     """Raise ValueError where a model is an ensemble, for what is of one network alone."""
     if hasattr(model, "members_"):
         raise ValueError(f"{what} is of one network, and this model has {len(model.members_)}: ask members_[0] for it")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pyarrow as pa
 from clearprop.engines import native
 from clearprop.estimators.classifier import MLPClassifier
 from clearprop.estimators.encoded_network import EncodedNetwork
+from clearprop.estimators.network_on_rows import NetworkOnRows
 from clearprop.estimators.own_network import train_own_network
 from clearprop.estimators.regressor import MLPRegressor
 from clearprop.estimators.table_predictor import TableNetworks, TablePredictor
@@ -97,6 +98,15 @@ class TableModel(TablePredictor):
         """
         X, y = self._rows_and_targets(table, source)
         return self.estimator.work(X, y, **{**self._names(), **options})
+
+    def network_on_rows(self, table: Any, *, source: str = "table") -> NetworkOnRows:
+        """One network of the model on the rows of a table as it takes them; targets as for `work`.
+
+        Raises:
+            TableError: as `predict`; a target that training never saw.
+        """
+        X, y = self._rows_and_targets(table, source)
+        return replace(self.estimator.network_on_rows(X, y), **self._names())
 
     def check_gradient(
         self, table: Any = None, y: None = None, *, source: str = "table", **options: Any

@@ -9,7 +9,15 @@ import pyarrow as pa
 
 from clearprop.estimators.table_predictor import Label
 from clearprop.mathematics.arrays import Array
-from clearprop.tables import TableError, amounts_of, class_labels, looks_continuous, split_target, to_table
+from clearprop.tables import (
+    TableError,
+    amounts_of,
+    class_labels,
+    fingerprint,
+    looks_continuous,
+    split_target,
+    to_table,
+)
 from clearprop.tables.errors import counted
 
 TASKS = ("auto", "classification", "regression")
@@ -96,6 +104,7 @@ class TableTask:
             "source": self.source,
             "rows": len(self.y),
             "rows_dropped": self.rows_dropped,
+            "fingerprint": fingerprint(self.features),
             "commonest_class": None if self.labels is None else self.labels[int(np.bincount(self.y).argmax())],
             "mean_target": float(self.y.mean()) if self.labels is None else None,
         }

@@ -6,6 +6,7 @@ from clearprop.tables.encoder import TableEncoder
 from clearprop.tables.errors import TableError
 from clearprop.tables.feature_kinds import KINDS
 from clearprop.tables.features import FeatureReader, Features
+from clearprop.tables.fingerprint import fingerprint
 from clearprop.tables.numeric_column import NumericColumn
 from clearprop.tables.reading import is_table_path, read_table, to_table
 from clearprop.tables.schema import Schema
@@ -31,6 +32,7 @@ __all__ = [
     "check_writable",
     "class_labels",
     "codes_of",
+    "fingerprint",
     "is_table_path",
     "looks_continuous",
     "read_table",

@@ -28,7 +28,7 @@ from clearprop.estimators.tabular.group import FittedTable
 from clearprop.estimators.tabular.members import Rows, train_members
 from clearprop.estimators.tabular.presets import PRESETS, Preset
 from clearprop.mathematics.arrays import Array
-from clearprop.tables import FeatureReader, Schema, TableError, to_table
+from clearprop.tables import FeatureReader, Schema, TableError, fingerprint, to_table
 
 LEAST_ROWS = 2
 
@@ -120,6 +120,7 @@ class TabularEstimator(ExplainedNetwork, BaseEstimator):
         if not table.num_columns:
             raise TableError("has no column to learn from; at least one is needed", source=self._source)
         check_consistent_length(table.column(0), y)
+        self.fingerprint_ = fingerprint(table)
         y = _check_y(column_or_1d(y, warn=True), y_numeric=numeric)
         weights = self._row_weights(sample_weight, y)
         counted = np.ones(len(y), bool)
