@@ -48,6 +48,7 @@ _HOMES = {
     "learning_rate_report": "estimators.tabular.learning_rate",
     "load": "interchange.model_file",
     "prove": "derivation.proofs",
+    "report": "report",
     "save": "interchange.model_file",
     "tune": "estimators.tabular.tuning",
     "work": "interchange.working",
@@ -59,7 +60,8 @@ __all__ = ["__version__", *_HOMES]
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'clearprop' has no attribute {name!r}; it has {', '.join(_HOMES)}")
-    value = getattr(import_module(f"clearprop.{_HOMES[name]}"), name)
+    module = import_module(f"clearprop.{_HOMES[name]}")
+    value = module if _HOMES[name] == name else getattr(module, name)  # the package of reports is itself a function
     globals()[name] = value
     return value
 

@@ -28,4 +28,9 @@ def test_the_demo_is_good_quick_and_leaves_model_and_predictions(do, tmp_path):
     assert right == pytest.approx(measures["accuracy"])
     info = do("info", measures["model"], "--json").json()
     assert (info["training"]["rows"], measures["rows"]) == (training.num_rows, test.num_rows)
-    assert {path.name for path in (tmp_path / "demo").iterdir()} == {"adult.clearprop", "adult-predictions.csv"}
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == {
+        "adult.clearprop",
+        "adult-predictions.csv",
+        "adult-report.html",
+    }
+    assert len((tmp_path / "demo" / "adult-report.html").read_bytes()) < 2e6

@@ -22,6 +22,7 @@ COMMANDS = {
     "predict": "use",
     "evaluate": "use",
     "info": "use",
+    "report": "report",
     "explain": "explain",
     "derive": "explain",
     "prove": "explain",

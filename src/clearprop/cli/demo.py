@@ -8,7 +8,7 @@ import typer
 
 from clearprop.cli.options import Json, Quiet
 from clearprop.cli.output import print_json
-from clearprop.cli.train import PresetName, train_and_save
+from clearprop.cli.train import PresetName, train_and_save, write_report
 from clearprop.estimators.tabular.presets import PRESETS
 from clearprop.mathematics.registry import entry_named
 from clearprop.tables import write_table
@@ -23,7 +23,7 @@ def demo(
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Train on a real table, say how good the model is, and save model and predictions."""
+    """Train on a real table, say how good the model is, and save model, predictions and a report on the test rows."""
     began = time.perf_counter()
     silent = quiet or as_json
     training, test = adult()
@@ -31,19 +31,24 @@ def demo(
         print(f"{SOURCE}\nWho earned more than $50,000 a year? Columns of numbers and text, with missing cells.\n")
     folder.mkdir(parents=True, exist_ok=True)
     model_path, predictions_path = folder / "adult.clearprop", folder / "adult-predictions.csv"
+    report_path = folder / "adult-report.html"
     if preset is not None:
         entry_named(PRESETS, preset, "--preset")
     chosen = {} if preset is None else {"preset": preset}
     model = train_and_save(
-        training, "target", model_path, source="adult.parquet", task="auto", quiet=silent, as_json=False, **chosen
+        training, "target", model_path, source="adult.parquet", task="auto", silent=silent, **chosen
     )
     measures = model.evaluate(test, source="adult.parquet")
     write_table(model.predict_table(test, probabilities=True), predictions_path)
+    options = {"model_path": model_path, "source": "the test rows of adult.parquet", "trained_on": False}
+    write_report(model, test, report_path, silent=True, **options)
     seconds = time.perf_counter() - began
     if as_json:
-        print_json({"model": str(model_path), "predictions": str(predictions_path), "seconds": seconds, **measures})
+        written = {"model": model_path, "predictions": predictions_path, "report": report_path}
+        print_json({**{name: str(path) for name, path in written.items()}, "seconds": seconds, **measures})
     elif not quiet:
-        print(f"Wrote {predictions_path}\n\n{_verdict(measures)}\nin {seconds:.1f} seconds. Next:\n")
+        print(f"Wrote {predictions_path}\nWrote {report_path}: open it in a browser, it has charts and every gradient")
+        print(f"\n{_verdict(measures)}\nin {seconds:.1f} seconds. Next:\n")
         print(f"  clearprop info {model_path}\n  clearprop train YOUR_TABLE.csv --target YOUR_COLUMN")
 
 

@@ -106,6 +106,12 @@ Scoring = Annotated[
     str | None,
     _own("Held-out score to stop by, a scikit-learn scorer.", "neg_log_loss or r2"),
 ]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--report", help="Write a report on the model, measured on held-out rows: .html, .md or .pdf.", show_default="none"
+    ),
+]
 EarlyStopping = Annotated[
     bool | None,
     typer.Option(
@@ -130,6 +136,7 @@ def train(
     epochs: Epochs = None,
     precision: Precision = None,
     seed: Seed = 0,
+    report: ReportFile = None,
     quiet: Quiet = False,
     as_json: Json = False,
     hidden: Hidden = None,
@@ -176,9 +183,15 @@ def train(
         given["max_iter" if own_arguments(given) else "max_epochs"] = epochs
     out = out or file.with_name(file.name.removesuffix(".gz")).with_suffix(".clearprop")
     check_not_over(out, *(path for path in (file, schema) if path is not None))
-    table = read_table(file)
+    if report is not None:
+        check_report(report, *(path for path in (file, schema, out) if path is not None))
+    table, silent = read_table(file), quiet or as_json
     try:
-        train_and_save(table, target, out, source=file.name, task=task, quiet=quiet, as_json=as_json, **given)
+        model = train_and_save(table, target, out, source=file.name, task=task, silent=silent, **given)
+        if report is not None:
+            write_report(model, table, report, model_path=out, source=file.name, trained_on=True, silent=silent)
+        if as_json:
+            print_json(_told(model, out, report))
     except ValueError as error:
         raise ValueError(_in_options(str(error))) from None
 
@@ -200,21 +213,46 @@ def _check_names(
         entry_named(SCHEDULES, schedule, "--schedule")
 
 
+def check_report(report: Path, *others: Path) -> None:
+    """Refuse a report that cannot be written, or would be written over another file, before the training."""
+    from clearprop.report.reports import checked_suffix  # late: few trainings are reported on
+
+    checked_suffix(report)
+    check_not_over(report, *others)
+    if any(report == other for other in others):
+        raise ValueError(f"--report: {report} is where the model is written; give the report a name of its own")
+    check_writable(report)
+
+
+def write_report(model: TableModel, table: Any, out: Path, *, silent: bool, **options: Any) -> None:
+    """Write a report on a model and say where it is."""
+    from clearprop.report.making import report
+
+    if not silent:
+        print("Writing the report ...", flush=True)
+    report(model, table, path=out, **options)
+    if not silent:
+        print(f"Wrote {out}: open it in a browser")
+
+
+def _told(model: TableModel, out: Path, report: Path | None) -> dict[str, Any]:
+    """What a machine is told of a training."""
+    told = {} if report is None else {"report": str(report)}
+    return {"model": str(out), **told, "notes": model.encoder.notes, **model.record}
+
+
 def train_and_save(
-    table: Any, target: str, out: Path, *, source: str, task: str, quiet: bool, as_json: bool, **arguments: Any
+    table: Any, target: str, out: Path, *, source: str, task: str, silent: bool, **arguments: Any
 ) -> TableModel:
     """Train, show, save and say where."""
     check_writable(out)  # before the training, which may take long
-    silent = quiet or as_json
     say = (lambda line: None) if silent else print
     with ends_at_the_epoch() as asked_to_end:
         with training_progress(silent) as show:
             callbacks = [show, asked_to_end]
             model = TableModel.fit(table, target, source=source, task=task, say=say, callbacks=callbacks, **arguments)
         save(model, out)  # one Ctrl-C, however late, never loses the model
-    if as_json:
-        print_json({"model": str(out), "notes": model.encoder.notes, **model.record})
-    elif not quiet:
+    if not silent:
         print(model.summary())
         print(f"Saved {out}")
     return model

@@ -69,7 +69,7 @@ class GradientCheck(Presented):
 
     @property
     def _n_entries(self) -> int:
-        return sum(int(np.prod(row.shape)) for row in self.rows)
+        return sum(int(np.prod(row.shape)) - row.unmeasured for row in self.rows)
 
     @property
     def document(self) -> Document:
@@ -79,7 +79,11 @@ class GradientCheck(Presented):
 
     def _blocks(self) -> Iterator[Block]:
         wrong = [self._label(row) for row in self.rows if row.verdict != "right"]
-        if self.passed:
+        unmeasured = sum(row.unmeasured for row in self.rows)
+        if self.passed and unmeasured:
+            total = f"{self._n_entries + unmeasured:,}"
+            verdict = Message("check.passed_some", entries=f"{self._n_entries:,}", total=total)
+        elif self.passed:
             verdict = Message("check.passed", entries=f"{self._n_entries:,}")
         elif wrong:
             verdict = Message("check.failed", arrays=", ".join(wrong))
@@ -129,25 +133,32 @@ class GradientCheck(Presented):
         }
 
 
-def check_problem(problem: Problem, source: str, language: str = "en", automatic: bool | None = None) -> GradientCheck:
+def check_problem(
+    problem: Problem,
+    source: str,
+    language: str = "en",
+    automatic: bool | None = None,
+    most_entries: int | None = None,
+) -> GradientCheck:
     """Check the equations that train: every entry of ∇W, ∇b and ∇θ against central differences of the loss.
 
     Arguments:
         problem: what is differentiated.
         source: what it is called.
         language: of the document.
-        automatic: see `agreements`.
+        automatic, most_entries: see `agreements`.
 
     Raises:
         ValueError: a language without a catalog.
     """
     check_language(language)
-    found, gradients = agreements(problem, automatic), problem.gradients
+    found, gradients = agreements(problem, automatic, most_entries), problem.gradients
     measured = found[0].measured
     slack = measured.uncertainty_dW, measured.uncertainty_db
     returned = Returned([*gradients.dW], [*gradients.db], CLOSE[8])
     given = returned.dW, returned.db
-    rows = compare_all(given, (measured.dW, measured.db), np.float64, slack, dict(measured.kinks))
+    left_out = dict(measured.kinks), measured.unmeasured
+    rows = compare_all(given, (measured.dW, measured.db), np.float64, slack, *left_out)
     rows += tuple(_compared(name, gradient, measured) for name, gradient in gradients.dtheta.items())
     wrong = tuple(row.name for row in rows if row.verdict != "right")
     diagnosis = Diagnosis(problem.network, unexplained=wrong, language=language)
@@ -158,7 +169,8 @@ def check_problem(problem: Problem, source: str, language: str = "en", automatic
 
 def _compared(name: str, gradient: Array, measured: Measured) -> ArrayCheck:
     slack, kinks = measured.uncertainty_dtheta[name], measured.kinks[name, 0]
-    return compare(name, 0, gradient, measured.dtheta[name], np.float64, slack, kinks)
+    unmeasured = measured.unmeasured.get((name, 0))
+    return compare(name, 0, gradient, measured.dtheta[name], np.float64, slack, kinks, unmeasured)
 
 
 def check_network(
@@ -172,9 +184,10 @@ def check_network(
     n_samples: int | None = None,
     seed: int = 0,
     automatic: bool | None = None,
+    most_entries: int | None = None,
     language: str = "en",
 ) -> GradientCheck:
-    """Check the equations that train on a network's own parameters, see `clearprop.check_gradient`.
+    """Check the equations that train on a network's own parameters, see `clearprop.check_gradient`; `most_entries` as for `agreements`.
 
     Raises:
         ValueError: parameters, rows or targets that do not fit the network, or an option that is none.
@@ -189,7 +202,8 @@ def check_network(
     point = random_point((network.n_columns, *network.sizes[1:]), n_rows, asked, decay)
     network.check_columns(point.X)
     check_targets(network, point.Y, "Y")
-    return check_problem(Problem.of(network, parameters, point.X, point.Y, decay=decay), source, language, automatic)
+    problem = Problem.of(network, parameters, point.X, point.Y, decay=decay)
+    return check_problem(problem, source, language, automatic, most_entries)
 
 
 def _columns_drawn(network: Network, n_samples: int, seed: int) -> Array:

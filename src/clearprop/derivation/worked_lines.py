@@ -287,7 +287,7 @@ class WorkedLines:
     def _row_error(self, j: int) -> Expression:
         """∂e/∂z of row 1: ŷ − y of a pair, else the final formula of the output layer."""
         found = rebuilt(BatchForm(self.symbols, Writer()).row_error(), {SAMPLE: Number(1), HERE: Number(j)})
-        return found if self._is_batch else _small(found, self.symbols)
+        return found if self._is_batch else of_one_sample(found, self.symbols)
 
     def _slope(self, l: int, j: int) -> Expression:
         found = slope_of(self.symbols, l, j)
@@ -326,14 +326,9 @@ class WorkedLines:
         self.writer.table(tuple(Message(f"worked.{name}") for name in headings), rows)
 
     def _name(self, k: int) -> str:
-        """What input k (from 0) is called: the columns that it is made of where another layer makes it."""
-        for _, _, columns, features in self.found.network.placed_inputs():
-            if features.start <= k < features.stop:
-                return ", ".join(map(self._column_name, range(columns.start, columns.stop)))
-        return self._column_name(k)
-
-    def _column_name(self, k: int) -> str:
-        return self.names.inputs[k] if k < len(self.names.inputs) else f"x{k + 1}"
+        """What input k (from 0) is called: the column that it is made of where another layer makes it."""
+        column = self.found.network.column_of_feature[k]
+        return self.names.inputs[column] if column < len(self.names.inputs) else f"x{column + 1}"
 
     def _update(self) -> None:
         s, f, w = self.symbols, self.found, self.writer
@@ -424,8 +419,8 @@ def _of_row_one(root: Expression, s: Symbols) -> Expression:
     return rebuilt(root, change)
 
 
-def _small(root: Expression, s: Symbols) -> Expression:
-    """Return a formula of row 1 as that of one sample."""
+def of_one_sample(root: Expression, s: Symbols) -> Expression:
+    """Return a formula of a row of a batch as that of one sample."""
     makers = {"Z": s.z, "A": s.a, "Y": lambda layer, *at: s.y(*at)}
     change: dict[Expression, Expression] = {
         node: makers[node.name](node.layer or 0, *node.indices[1:])

@@ -7,6 +7,7 @@ from scipy.sparse import issparse
 
 from clearprop.estimators import ensemble
 from clearprop.estimators.network_on_rows import NetworkOnRows
+from clearprop.estimators.reported import Reported
 from clearprop.estimators.scikit_learn import check_is_fitted, is_classifier, validate_data
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from clearprop.estimators.base import MultilayerPerceptron
 
 
-class ExplainedPerceptron:
-    """`work`, `check_gradient` and `network_on_rows` of `MLPClassifier` and `MLPRegressor`."""
+class ExplainedPerceptron(Reported):
+    """`work`, `check_gradient`, `report` and `network_on_rows` of `MLPClassifier` and `MLPRegressor`."""
 
     if TYPE_CHECKING:  # what `MultilayerPerceptron` has
         network_: Network

@@ -14,6 +14,7 @@ from clearprop.estimators.encoded_network import EncodedNetwork
 from clearprop.estimators.network_on_rows import NetworkOnRows
 from clearprop.estimators.own_network import train_own_network
 from clearprop.estimators.regressor import MLPRegressor
+from clearprop.estimators.reported import Reported
 from clearprop.estimators.table_predictor import TableNetworks, TablePredictor
 from clearprop.estimators.table_task import TableTask
 from clearprop.estimators.tabular.classifier import TabularClassifier
@@ -35,7 +36,7 @@ BOTH = ("class_weight", "precision", "engine", "callbacks", "random_state")
 
 
 @dataclass
-class TableModel(TablePredictor):
+class TableModel(Reported, TablePredictor):
     """Networks for raw tables: columns are encoded, the target is decoded, and the training is on record.
 
     Arguments:

@@ -7,9 +7,9 @@ the same whatever stands before or after them.
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -69,6 +69,14 @@ class Layer(ABC):
         """The columns of y, or of anything shaped like it, as the arrays that the formulas have: (m, ...) each."""
         return {"y": y}
 
+    def sources(self) -> Array:
+        """For each column of y the number, from 0, of the column of x that it is made of, (n_outputs,)."""
+        return np.arange(self.n_outputs) * self.n_inputs // self.n_outputs
+
+    def small(self) -> Self:
+        """A layer of the same kind with few numbers, whose formulas are the same; itself unless it can be wide."""
+        return self
+
     def check(self, x: Array, first_column: int) -> None:  # noqa: B027 (most layers take any number)
         """Raise ValueError where x cannot be taken; `first_column` is its place in X, for the message."""
 
@@ -111,6 +119,10 @@ class Numbers(_OfOneWidth):
     gradient_formulas: ClassVar[dict[str, str]] = {"x[r, j]": "g[r, j]"}
 
     width: int
+
+    def small(self) -> Self:
+        """At most two columns."""
+        return replace(self, width=min(self.width, 2))
 
     def forward(self, theta: Theta, x: Array, xp: Namespace = np) -> Array:
         """Return x."""
@@ -167,6 +179,14 @@ class PiecewiseLinear(Layer):
         column, low, _ = self.bins()
         high = np.concatenate([np.asarray(edges[1:]) for edges in self.edges])
         return {"x": x, "column": column + 1, "low": low, "high": high}
+
+    def sources(self) -> Array:
+        """The column of each bin."""
+        return self.bins()[0]
+
+    def small(self) -> Self:
+        """Two bins, or one, of the first column."""
+        return replace(self, edges=(self.edges[0][:3],))
 
     def bins(self) -> tuple[Array, Array, Array]:
         """The column, the lower edge and 1/(width) of each bin, (n_outputs,) each."""
@@ -233,6 +253,10 @@ class Periodic(Layer):
     def n_outputs(self) -> int:
         """Columns of y: those of the first column of x, then those of the second, ..."""
         return self.width * self.n_features
+
+    def small(self) -> Self:
+        """One column, two frequencies, one projected cosine."""
+        return replace(self, width=1, n_frequencies=min(2, self.n_frequencies), n_features=min(2, self.n_features))
 
     def shapes(self) -> Shapes:
         """w₁, b₁, W₂, b₂ of each column."""
@@ -314,6 +338,10 @@ class Embedding(Layer):
     def n_categories_taken(self) -> int:
         """Rows of C."""
         return self.n_categories
+
+    def small(self) -> Self:
+        """Three categories with two numbers each."""
+        return replace(self, n_categories=min(3, self.n_categories), width=min(2, self.width))
 
     def arguments(self, x: Array) -> dict[str, Array]:
         """c, (m,): the row of C that each code names, counted from 1."""

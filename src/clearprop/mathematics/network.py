@@ -96,6 +96,14 @@ class Network:
             yield f"input{i}", layer, slice(column, after[0]), slice(feature, after[1])
             column, feature = after
 
+    @cached_property
+    def column_of_feature(self) -> tuple[int, ...]:
+        """For each of the n_0 features of A⁰ the number, from 0, of the column of X that it is made of."""
+        if not self.inputs:
+            return tuple(range(self.sizes[0]))
+        placed = [columns.start + layer.sources() for _, layer, columns, _ in self.placed_inputs()]
+        return tuple(int(column) for column in np.concatenate(placed))
+
     def check_columns(self, X: Array) -> None:
         """Raise ValueError where an input layer cannot take its columns of X: a code that names no category, say."""
         if not self.inputs:  # told quickly: one row is predicted in microseconds

@@ -36,6 +36,7 @@ from clearprop.derivation.printing.latex import to_latex
 from clearprop.derivation.printing.mathml import mathml, to_mathml
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from markupsafe import Markup
 
 #: A formula and the punctuation that touches it stay on one line.
@@ -56,18 +57,28 @@ def to_fragment(document: Document) -> str:
     return _rendered("fragment.html.jinja", document, f"c{sha256(repr(document).encode()).hexdigest()[:8]}-step-")
 
 
-def _rendered(template: str, document: Document, prefix: str) -> str:
+def templates(*packages: str) -> "Environment":
+    """Return Jinja2 with the templates and style sheets of these packages and of this one: all words are escaped."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    environment = Environment(
-        loader=FunctionLoader(lambda name: (files(__package__) / name).read_text(encoding="utf-8")),
+    folders = [files(package) for package in (*packages, __package__)]
+
+    def source(name: str) -> str | None:
+        found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+        return None if found is None else found.read_text(encoding="utf-8")
+
+    return Environment(
+        loader=FunctionLoader(source),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = _Page(document, prefix)
-    return environment.get_template(template).render(
+
+
+def _rendered(template: str, document: Document, prefix: str) -> str:
+    page = Page(document, prefix)
+    return templates().get_template(template).render(
         language=document.language,
         plain_title=title(document, str, page.unicode),
         title=page.title(),
@@ -83,11 +94,21 @@ def _with_lefts(steps: Sequence[Step]) -> Iterator[tuple[Step, Expression | None
         yield step, left
 
 
-class _Page:
-    """Turns blocks into what the template prints; all words are escaped here, all formulas are MathML."""
+class Page:
+    """Turns blocks into what the template prints; all words are escaped here, all formulas are MathML.
 
-    def __init__(self, document: Document, prefix: str) -> None:
+    Arguments:
+        document: whose language and steps they are.
+        prefix: of the ids of steps.
+        lower: by how many levels headings are lowered, where the document is a part of a page.
+        heading_attribute: holds, in each cell of a table, its column's heading, for narrow screens.
+    """
+
+    def __init__(
+        self, document: Document, prefix: str = "", lower: int = 0, heading_attribute: str = "data-heading"
+    ) -> None:
         self.document, self.prefix = document, prefix
+        self.lower, self.heading_attribute = lower, heading_attribute
         self.numbers = {step.number for step in all_steps(document)}
 
     def unicode(self, node: Expression) -> str:
@@ -129,17 +150,24 @@ class _Page:
         text = sentences(contents, self.document.language, lambda text: str(escape(text)), self.formula)
         return Markup(_KEPT.sub(r'<span class="keep">\g<0></span>', text))
 
+    def _attribute(self, heading: Content) -> "Markup":
+        from markupsafe import Markup
+
+        text = sentence(heading, self.document.language, str, self.unicode)
+        return Markup('{}="{}"').format(self.heading_attribute, text)
+
     def block(self, block: Block) -> dict[str, Any]:
+        """Return a block as the template takes it."""
         match block:
             case Heading(text=text, level=level):
-                return {"kind": "heading", "level": level, "text": self.words(text)}
+                return {"kind": "heading", "level": level + self.lower, "text": self.words(text)}
             case Paragraph(sentences=contents):
                 return {"kind": "paragraph", "text": self.running(contents)}
             case Steps(steps=steps):
                 return {"kind": "steps", "steps": [self.step(step, left) for step, left in _with_lefts(steps)]}
             case Table(headings=headings, rows=rows):
                 cells = [[self.words(cell) for cell in row] for row in (headings, *rows)]
-                names = [sentence(heading, self.document.language, str, self.unicode) for heading in headings]
+                names = [self._attribute(heading) for heading in headings]
                 return {"kind": "table", "headings": cells[0], "names": names, "rows": cells[1:]}
             case Display(mathematics=str(mathematics)):
                 return {"kind": "display", "formula": self.foreign(mathematics)}

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.derivation.gradients.differences import central_differences
 from clearprop.derivation.gradients.measured import Measured
 from clearprop.derivation.gradients.problem import Problem
 from clearprop.derivation.messages import Message
@@ -46,16 +47,21 @@ class Agreement:
         }
 
 
-def agreements(problem: Problem, automatic: bool | None = None) -> tuple[Agreement, ...]:
+def agreements(
+    problem: Problem, automatic: bool | None = None, most_entries: int | None = None
+) -> tuple[Agreement, ...]:
     """Measure every entry: by central differences, by the complex step where all is analytic, and automatically.
 
     Arguments:
         problem: what is differentiated.
+        most_entries: of each array at most so many are measured, by central differences alone; None: all.
         automatic: by automatic differentiation too; None: where a library is installed that is quick to load or is
             loaded already.
     """
     from clearprop.derivation.gradients.methods import measure
 
+    if most_entries is not None:
+        return (agreement(problem, central_differences(problem, most_entries=most_entries)),)
     found = [agreement(problem, measure(problem, "central_differences"))]
     if problem.network.n_parameters <= MOST_PARAMETERS or automatic:
         if not any(entry.kinks for entry in map(problem.network.activation, problem.network.layers)):
@@ -89,9 +95,11 @@ def agreement(problem: Problem, measured: Measured) -> Agreement:
     pairs += [(("b", l), gradients.db[l], measured.db[l]) for l in problem.network.layers]
     pairs += [((name, 0), own, measured.dtheta[name]) for name, own in gradients.dtheta.items()]
     for place, own, other in pairs:
-        at_kink: Array = measured.kinks.get(place, np.zeros(own.shape, bool))
+        none = np.zeros(own.shape, bool)
+        is_measured = ~measured.unmeasured.get(place, none)
+        at_kink: Array = measured.kinks.get(place, none)
         size = float(np.max(np.abs(own), initial=0.0)) or 1.0
-        worst = max(worst, float(np.max(np.abs(own - other), initial=0.0, where=~at_kink)) / size)
+        worst = max(worst, float(np.max(np.abs(own - other), initial=0.0, where=is_measured & ~at_kink)) / size)
         kinks += int(at_kink.sum())
-        entries += own.size
+        entries += int(is_measured.sum())
     return Agreement(measured.method, measured.library, entries, worst, kinks, measured)

@@ -20,7 +20,7 @@ class ArrayCheck:
     `kind` is "W" or "b" of a layer, or an array of another layer by its name in `Parameters.theta`, `layer` then 0.
     `verdict`: "right", "wrong", "shape" (not that of the parameter), "missing". `worst` is the entry that is furthest
     off, counted from 1, with both numbers; `n_wrong` how many are off; `kinks` how many could not be judged, because a
-    difference there crosses a kink.
+    difference there crosses a kink; `unmeasured` how many nobody knows what is right of, for they were not asked for.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class ArrayCheck:
     right: float | None = None
     n_wrong: int = 0
     kinks: int = 0
+    unmeasured: int = 0
 
     @property
     def name(self) -> str:
@@ -81,6 +82,7 @@ def compare(
     dtype: DTypeLike = np.float64,
     slack: Array | float = 0.0,
     kinks: Array | None = None,
+    unmeasured: Array | None = None,
 ) -> ArrayCheck:
     """Compare one array with what is right.
 
@@ -90,7 +92,7 @@ def compare(
         right: (n_l, n_{l−1}) or (n_l,).
         dtype: the type in which `given` was computed.
         slack: what each entry may be off besides: an uncertainty of `right`, a bound on rounding.
-        kinks: entries that are not judged.
+        kinks: entries that are not judged; unmeasured: those of which `right` knows nothing.
 
     Example:
         >>> compare("b", 1, np.array([1.0, 2.5]), np.array([1.0, 2.0])).entry
@@ -100,12 +102,13 @@ def compare(
         return ArrayCheck(kind, layer, right.shape, "missing")
     if given.shape != right.shape:
         return ArrayCheck(kind, layer, right.shape, "shape", given.shape)
-    judged = np.ones(right.shape, bool) if kinks is None else ~kinks
+    measured = np.ones(right.shape, bool) if unmeasured is None else ~unmeasured
+    judged = measured if kinks is None else measured & ~kinks
     size = float(np.max(np.abs(right), initial=0.0, where=judged))
     difference = np.where(judged, np.abs(given - right), 0.0)
     allowed = TOLERANCES[min(np.dtype(dtype).itemsize, 8)] * max(size, 1e-12) + slack
-    off = ~(difference <= allowed)
-    at = np.unravel_index(int(np.argmax(difference / allowed)), right.shape)
+    off = judged & ~(difference <= allowed)
+    at = np.unravel_index(int(np.argmax(np.where(measured, difference / allowed, -1.0))), right.shape)
     return ArrayCheck(
         kind,
         layer,
@@ -116,7 +119,8 @@ def compare(
         float(given[at]),
         float(right[at]),
         int(off.sum()),
-        int((~judged).sum()),
+        int((measured & ~judged).sum()),
+        int((~measured).sum()),
     )
 
 
@@ -126,6 +130,7 @@ def compare_all(
     dtype: DTypeLike = np.float64,
     slack: Sequence[Sequence[Array]] | None = None,
     kinks: dict[tuple[str, int], Array] | None = None,
+    unmeasured: dict[tuple[str, int], Array] | None = None,
 ) -> tuple[ArrayCheck, ...]:
     """Compare (dW, db) with (dW, db), lists that are counted as the layers are: W¹, b¹, W², b², ..."""
     return tuple(
@@ -137,6 +142,7 @@ def compare_all(
             dtype,
             slack[place][l] if slack else 0.0,
             (kinks or {}).get((kind, l)),
+            (unmeasured or {}).get((kind, l)),
         )
         for l in range(1, len(right[0]))
         for place, kind in enumerate("Wb")

@@ -29,12 +29,15 @@ SMOOTH = np.array([[1.5, -0.6, 0.1], [4 / 3, -1 / 3, 0.0]])
 AT_BREAK = np.array([[3.0, -3.0, 1.0], [2.0, -1.0, 0.0]])
 
 
-def central_differences(problem: Problem, progress: Progress | None = None) -> Measured:
+def central_differences(
+    problem: Problem, progress: Progress | None = None, most_entries: int | None = None
+) -> Measured:
     """∂E/∂θ ≈ (E(θ + h) − E(θ − h))/2h for every entry θ of every layer, extrapolated to sixth order in h.
 
     Arguments:
         problem: what is differentiated.
         progress: is told the share that is done.
+        most_entries: of each layer, and of each array of θ, at most so many are measured; None: all.
 
     Returns:
         The slopes, to about 1e-11 of their size for moderate pre-activations; kinks are the entries whose steps cannot
@@ -56,19 +59,25 @@ def central_differences(problem: Problem, progress: Progress | None = None) -> M
         reaches, nearness, noises = zip(*(_probe(run.displaced, l) for l in network.layers), strict=True)
         noise = np.max([np.finfo(float).eps * np.abs(run.displaced.row_losses), *noises], axis=0)
         layers = [_Layer.of(run.displaced, l, reaches[l - 1], nearness[l - 1], noise) for l in network.layers]
-        for l, entries in blocks(problem, run.displaced, progress):
+        for l, entries in blocks(problem, run.displaced, progress, most_entries):
             run.measure(layers[l - 1], entries)
         for layer in layers:
             _retry(run, layer, run.displaced.block_length(layer.l))
             _add_penalty(problem, layer)
-        others = {name: _measured_theta(run, MovedTheta(run.displaced, name), noise) for name in network.theta_shapes}
+        others = {}
+        for name in network.theta_shapes:
+            others[name] = _measured_theta(run, MovedTheta(run.displaced, name), noise, most_entries)
     slopes, uncertainties = [layer.slopes for layer in layers], [layer.uncertainties for layer in layers]
     found = measured("central_differences", network, slopes, uncertainties, [layer.kinks for layer in layers])
-    return found.with_theta(
+    found = found.with_theta(
         {name: array.slopes for name, array in others.items()},
         {name: array.kinks for name, array in others.items()},
         {name: array.uncertainties for name, array in others.items()},
     )
+    if most_entries is None:
+        return found
+    asked_of_theta = {name: array.asked for name, array in others.items()}
+    return found.without_unmeasured([layer.asked for layer in layers], asked_of_theta)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,15 +90,16 @@ class _Entries:
     slopes: Array
     uncertainties: Array
     kinks: Array
+    asked: Array  # whether it is measured at all
 
     def losses(self, displaced: Displaced, entries: Array, steps: Array, watch: Watch | None) -> Array:
         """e_i, (p, m), where each of these entries is moved by its step."""
         raise NotImplementedError
 
     @staticmethod
-    def nothing_found(shape: tuple[int, ...]) -> tuple[Array, Array, Array]:
-        """Slopes, uncertainties and kinks before anything is measured."""
-        return np.full(shape, np.nan), np.full(shape, np.inf), np.zeros(shape, bool)
+    def nothing_found(shape: tuple[int, ...]) -> tuple[Array, Array, Array, Array]:
+        """Slopes, uncertainties, kinks, and what is asked for, before anything is measured."""
+        return np.full(shape, np.nan), np.full(shape, np.inf), np.zeros(shape, bool), np.zeros(shape, bool)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,10 +134,10 @@ class _Theta(_Entries):
     moved: MovedTheta
 
     @classmethod
-    def of(cls, displaced: Displaced, moved: MovedTheta, noise: Array) -> "_Theta":
+    def of(cls, displaced: Displaced, moved: MovedTheta, noise: Array, most: int | None) -> "_Theta":
         shape, watches = moved.array.shape, has_breakpoints(displaced.problem.network)
-        step, at_break = np.empty(shape), np.zeros(shape, bool)
-        for entries in moved.blocks():
+        step, at_break = np.ones(shape), np.zeros(shape, bool)
+        for entries in moved.blocks(most):
             small = np.full(len(entries), 1e-6)
             movement = _Movement(displaced.problem.network, (len(entries), displaced.problem.n_samples))
             moved.losses(entries, small, movement)
@@ -146,10 +156,10 @@ class _Theta(_Entries):
         return self.moved.losses(entries, steps, watch)
 
 
-def _measured_theta(run: "_Run", moved: MovedTheta, noise: Array) -> _Theta:
-    array = _Theta.of(run.displaced, moved, noise)
+def _measured_theta(run: "_Run", moved: MovedTheta, noise: Array, most: int | None) -> _Theta:
+    array = _Theta.of(run.displaced, moved, noise, most)
     length = 1
-    for entries in moved.blocks():
+    for entries in moved.blocks(most):
         run.measure(array, entries)
         length = max(length, len(entries))
     _retry(run, array, length)
@@ -219,6 +229,7 @@ class _Run:
         self.watches = has_breakpoints(self.problem.network)
 
     def measure(self, layer: _Entries, entries: Array) -> None:
+        layer.asked.flat[entries] = True
         step, at_break = layer.step.flat[entries], layer.at_break.flat[entries]
         crossings = Crossings(self.problem.network, len(entries)) if self.watches else None
         slopes = np.empty((3, len(entries)))
@@ -245,7 +256,7 @@ def _retry(run: _Run, layer: _Entries, length: int) -> None:
         usual = np.nanmean(np.abs(layer.slopes)) if np.isfinite(layer.slopes).any() else 0.0
         cut_off = layer.uncertainties - 4.0 * layer.rounding / layer.step
         wanted = (cut_off > 1e-9 * np.maximum(np.abs(layer.slopes), usual)) & (cut_off > 0.0) & ~layer.at_break
-        again = np.flatnonzero(wanted | np.isnan(layer.slopes))
+        again = np.flatnonzero((wanted | np.isnan(layer.slopes)) & layer.asked)
         if not len(again):
             return
         layer.step.flat[again] /= SHRINK

@@ -24,6 +24,7 @@ class Measured:
         uncertainty_dtheta: the same of them, where the method knows it.
         kinks: for ("W", l), ("b", l) and ("scale.s", 0), ..., whether E has (or may have) two one-sided slopes at an
             entry, same shapes.
+        unmeasured: for the same places, which entries were not asked for, where not all were.
     """
 
     method: str
@@ -35,6 +36,7 @@ class Measured:
     kinks: dict[Place, Array]
     dtheta: dict[str, Array] = field(default_factory=dict)
     uncertainty_dtheta: dict[str, Array] = field(default_factory=dict)
+    unmeasured: dict[Place, Array] = field(default_factory=dict)
 
     def with_theta(
         self, dtheta: dict[str, Array], kinks: dict[str, Array], uncertainty: dict[str, Array] | None = None
@@ -42,6 +44,13 @@ class Measured:
         """The same with the gradients of the other layers, by name."""
         places: dict[Place, Array] = {(name, 0): array for name, array in kinks.items()}
         return replace(self, dtheta=dtheta, kinks=self.kinks | places, uncertainty_dtheta=uncertainty or {})
+
+    def without_unmeasured(self, asked: list[Array], asked_of_theta: dict[str, Array]) -> "Measured":
+        """The same where not all entries were asked for: which were, of each layer as `measured` takes it, and of θ."""
+        weights, biases = _parted(asked)
+        named: dict[Place, Array] = {("W", l): ~weights[l] for l in range(1, len(weights))}
+        named |= {("b", l): ~biases[l] for l in range(1, len(biases))}
+        return replace(self, unmeasured=named | {(name, 0): ~array for name, array in asked_of_theta.items()})
 
     @property
     def n_kinks(self) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clearprop.derivation.gradients.displaced import Displaced, Watch
+from clearprop.derivation.gradients.progress import chosen
 from clearprop.derivation.layer_arrays import made_layer
 from clearprop.mathematics.arrays import Array
 
@@ -33,12 +34,13 @@ class MovedTheta:
             if input_name == self.layer_name:
                 self.x, self.columns = passed.X[:, columns], features
 
-    def blocks(self) -> Iterator[Array]:
-        """The numbers of all entries, as many at a time as are best computed at once."""
+    def blocks(self, most: int | None = None) -> Iterator[Array]:
+        """The numbers of all entries, or of so many that are chosen, as many at a time as are best computed at once."""
         length = self.displaced.block_length(min(self.above + 1, self.problem.network.n_layers))
         length = max(1, length // 4)  # of these, whole arrays move, and not one column
-        for start in range(0, self.array.size, length):
-            yield np.arange(start, min(start + length, self.array.size))
+        entries = chosen(self.array.size, most)
+        for start in range(0, len(entries), length):
+            yield entries[start : start + length]
 
     def losses(self, entries: Array, steps: Array, watch: Watch | None = None) -> Array:
         """e_i, (p, m), where entry `entries[q]` of θ is larger by `steps[q]`, one move q after the other."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clearprop.estimators.network_on_rows import NetworkOnRows
+from clearprop.estimators.reported import Reported
 from clearprop.estimators.tabular.group import FittedTable, Group
 from clearprop.mathematics.arrays import Array
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from clearprop.derivation.working import Worked
 
 
-class ExplainedNetwork:
-    """`work` and `check_gradient` of tabular estimators."""
+class ExplainedNetwork(Reported):
+    """`work`, `check_gradient`, `report` and `network_on_rows` of tabular estimators."""
 
     def work(self, X: Any, y: Any = None, **options: Any) -> "Worked":
         """Work one training step of a network out on the rows of a table, with every number: see `clearprop.work`.

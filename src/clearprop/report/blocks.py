@@ -1,0 +1,74 @@
+"""What a report consists of beside headings, sentences and tables: facts, findings, folds, charts, explanations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from clearprop.derivation.documents.blocks import Block, Content, Document, Table
+from clearprop.report.charts.canvas import Canvas
+
+
+class Drawing(Protocol):
+    """A picture that draws itself, with texts in every language."""
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in pixels where there is room."""
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw on a canvas of that size."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Names and values, one a line."""
+
+    rows: tuple[tuple[Content, Content], ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found, in plain words; `tone` is "good", "note" or "warning", which is also said by a sign."""
+
+    tone: str
+    sentences: tuple[Content, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks that are shown when a person asks for them, and on paper always."""
+
+    summary: Content
+    blocks: "tuple[ReportBlock, ...]"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture with a title; `says` is what it shows, for who cannot see it, `numbers` the same as a table."""
+
+    title: Content
+    drawing: Drawing
+    says: Content
+    numbers: Table | None = None
+
+
+@dataclass(frozen=True)
+class Charts:
+    """Charts side by side where there is room."""
+
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A derivation, a worked example or a check, by language."""
+
+    document: Callable[[str], Document]
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """The place of the explorer, the one interactive part; a format that has no script leaves it out."""
+
+
+ReportBlock: TypeAlias = Block | Facts | Finding | Fold | Chart | Charts | Explanation | Explorer

@@ -1,0 +1,71 @@
+"""A matrix of counts as shaded cells, such as a confusion matrix."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clearprop.derivation.documents.blocks import Content
+from clearprop.report.charts.canvas import Canvas, label_width
+from clearprop.report.texts import number
+
+#: Names of rows and columns are cut to so many characters.
+MOST_CHARACTERS = 18
+#: The darkest cell, in percent of the colour: texts must stay readable on it.
+_DARKEST = 50.0
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Shaded cells with their numbers.
+
+    Arguments:
+        counts: the rows, of one length each.
+        names: of rows and columns alike.
+        rows, columns: what they are.
+
+    A cell is shaded by its share of its row.
+    """
+
+    counts: Sequence[Sequence[int]]
+    names: Sequence[str]
+    rows: Content
+    columns: Content
+
+    @property
+    def _cell(self) -> float:
+        """The side of a cell: wide enough for the longest number in it."""
+        digits = max(len(f"{count:,}") for row in self.counts for count in row)
+        return max(26.0 if len(self.names) > 8 else 44.0, 7.0 * digits + 8)
+
+    @property
+    def _names(self) -> float:
+        """The room for the names, beside and below."""
+        return max(map(label_width, self.names)) + 14
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """As large as the cells and names need it."""
+        side = self._cell * len(self.names)
+        return 28 + self._names + side + 8, 30 + 0.75 * self._names + 26 + 0.75 * self._cell * len(self.names)
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw cells, numbers and names; columns are named below, aslant."""
+        cell, left, top = self._cell, 28 + self._names, 26.0
+        height = 0.75 * cell
+        canvas.text(left + cell * len(self.names) / 2, 14, self.columns, class_="label", text_anchor="middle")
+        middle = top + height * len(self.names) / 2
+        turned = f"rotate(-90 14 {middle:.1f})"
+        canvas.text(14, middle, self.rows, class_="label", text_anchor="middle", transform=turned)
+        bottom = top + height * len(self.names)
+        for j, name in enumerate(self.names):
+            canvas.text(left - 8, top + (j + 0.5) * height + 4, name, class_="tick", text_anchor="end")
+            x, y = left + (j + 0.5) * cell, bottom + 14
+            canvas.text(x, y, name, class_="tick", text_anchor="end", transform=f"rotate(-45 {x:.1f} {y:.1f})")
+        for i, row in enumerate(self.counts):
+            total = max(sum(row), 1)
+            for j, count in enumerate(row):
+                x, y = left + j * cell, top + i * height
+                shade = f"--shade: {_DARKEST * count / total:.1f}%"
+                canvas.add("rect", x=x, y=y, width=cell - 1, height=height - 1, class_="cell", style=shade)
+                if count:
+                    kind = "number on" if i == j else "number"
+                    canvas.text(x + cell / 2, y + height / 2 + 4, number(count), class_=kind, text_anchor="middle")

@@ -1,0 +1,148 @@
+"""Formulas as the explorer takes them: MathML with a class for each index, and a tree to be filled in with numbers."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from clearprop.derivation.expressions import (
+    Add,
+    Divide,
+    Expression,
+    Function,
+    Index,
+    Multiply,
+    Negate,
+    Number,
+    Power,
+    Quantity,
+    Relation,
+    Sum,
+    rebuilt,
+    walk,
+)
+from clearprop.derivation.printing.mathml import to_mathml
+from clearprop.mathematics.arrays import Array
+from clearprop.report.exploring.applied import Applied, written
+
+#: A language whose conditions stand without words, so that a formula is the same in all.
+WORDLESS = "zh"
+#: Stands for the number that a function is applied to; a letter that no formula has.
+_HOLE = "Ж"
+_INDEX = re.compile(r"<mi>([jki])</mi>")
+_IN_HOLE = re.compile(rf"<m[io][^>]*>(?:{_HOLE}|&#x0*{ord(_HOLE):X};)</m[io]>", re.IGNORECASE)
+_MINUS_ONE = {"number": -1.0}
+
+
+def mathml_of(root: Expression) -> str:
+    """Return an expression as MathML, each index j, k or i with its class.
+
+    >>> 'class="index-j"' in mathml_of(Index("j"))
+    True
+    """
+    text = to_mathml(written(root), language=WORDLESS)
+    return _INDEX.sub(r'<mi class="index-\1">\1</mi>', text)
+
+
+def tree_of(root: Expression) -> dict[str, Any]:
+    """Return the right side of a formula as the explorer's tree.
+
+    Raises:
+        ValueError: an expression that such a tree cannot hold.
+
+    Example:
+        >>> from clearprop.derivation.expressions import Index, Quantity
+        >>> a, y = (Quantity(name, name, 2, (3,), (Index("j"),)) for name in "ay")
+        >>> tree_of(a - y)
+        {'minus': [{'ref': ['a', 2, 'j']}, {'ref': ['y', 2, 'j']}]}
+    """
+    match root:
+        case Applied(formula=formula, argument=argument, kept=kept):
+            return {**_function(formula, argument), "value": tree_of(kept)}
+        case Function(argument=argument):
+            return {**_function(root, argument), "value": None}  # its value is in no array: the sum's is, as the loss
+        case Quantity(name=name, layer=int(layer), indices=indices):
+            return {"ref": [name, layer, *(index.letter for index in indices if isinstance(index, Index))]}
+        case Number(value=value):
+            return {"number": float(value)}
+        case Negate(argument=argument):
+            return {"product": [_MINUS_ONE, tree_of(argument)]}
+        case Divide(numerator=numerator, denominator=Number(value=value)):
+            return {"product": [{"number": 1.0 / float(value)}, tree_of(numerator)]}
+        case Power(base=base, exponent=Number(value=2)):
+            return {"product": [tree_of(base), tree_of(base)]}
+        case Sum(body=body, index=index, skip=None):
+            return {"sum": index.letter, "over": _layer_of(body, index), "of": tree_of(body)}
+        case Multiply(factors=factors):
+            return {"product": [tree_of(factor) for factor in factors]}
+        case Add(terms=terms):
+            plus = [tree_of(term) for term in terms if not isinstance(term, Negate)]
+            minus = [tree_of(term.argument) for term in terms if isinstance(term, Negate)]
+            return _difference(plus, minus)
+    raise ValueError(f"formula: {type(root).__name__} has no place in a tree of numbers")
+
+
+def _function(formula: Expression, argument: Expression) -> dict[str, Any]:
+    """A formula with a hole in the place of its argument, and what is put in there."""
+    letter = argument.letter if isinstance(argument, Quantity) else "z"
+    text = mathml_of(rebuilt(formula, {argument: Quantity("hole", _HOLE)}))
+    return {"function": _IN_HOLE.sub(f'<mi class="hole">{letter}</mi>', text), "of": tree_of(argument)}
+
+
+def _difference(plus: list[dict[str, Any]], minus: list[dict[str, Any]]) -> dict[str, Any]:
+    whole = {"product": [_MINUS_ONE, minus.pop(0)]} if not plus else plus[0] if len(plus) == 1 else {"plus": plus}
+    for term in minus:
+        whole = {"minus": [whole, term]}
+    return whole
+
+
+def _layer_of(body: Expression, index: Index) -> int:
+    """The layer whose units a sum runs over: that of a vector with this index."""
+    for node in walk(body):
+        if isinstance(node, Quantity) and node.indices == (index,) and node.layer is not None:
+            return node.layer
+    raise ValueError(f"formula: nothing is summed over {index.letter}")
+
+
+def value_of(node: Mapping[str, Any], arrays: Mapping[tuple[str, int], Array], at: Mapping[str, int]) -> float:
+    """Return the value of a tree, as the explorer evaluates it; NaN where it holds a function whose value is nowhere.
+
+    Arguments:
+        node: see `tree_of`.
+        arrays: by name and layer: W (n_l, n_{l−1}), all others (n_l,).
+        at: the values of the indices, from 0.
+
+    Example:
+        >>> arrays = {("a", 1): np.array([2.0, 3.0]), ("y", 1): np.array([1.0, 1.0])}
+        >>> product = {"product": [{"ref": ["a", 1, "i"]}, {"ref": ["y", 1, "i"]}]}
+        >>> value_of({"sum": "i", "over": 1, "of": product}, arrays, {})
+        5.0
+    """
+    match node:
+        case {"ref": [name, layer, *letters]}:
+            return float(arrays[name, layer][tuple(at[letter] for letter in letters)])
+        case {"sum": letter, "over": layer, "of": body}:
+            n = len(arrays["a", layer])
+            return float(np.sum([value_of(body, arrays, {**at, letter: place}) for place in range(n)]))
+        case {"product": factors}:
+            return float(np.prod([value_of(factor, arrays, at) for factor in factors]))
+        case {"plus": terms}:
+            return float(np.sum([value_of(term, arrays, at) for term in terms]))
+        case {"minus": [first, second]}:
+            return value_of(first, arrays, at) - value_of(second, arrays, at)
+        case {"number": number}:
+            return float(number)
+        case {"function": _, "value": value}:
+            return float("nan") if value is None else value_of(value, arrays, at)
+    raise ValueError(f"tree: {node} is no node")
+
+
+def shapes_in(relation: Relation) -> list[tuple[str, str]]:
+    """Return each array of an equation with its shape, "3 × 4"; a vector is a column."""
+    found: dict[str, str] = {}
+    for node in walk(relation):
+        if isinstance(node, Quantity) and node.shape:
+            n, k = (*node.shape, 1)[:2]
+            found[mathml_of(node)] = f"{n} × {k}"
+    return list(found.items())
