@@ -74,15 +74,15 @@ def listed(names: Sequence[object], most: int = 8) -> str:
 def number(value: float | None, digits: int = 4) -> str:
     """Return a number for a person, with so many significant digits.
 
-    >>> number(0.85712), number(-2.0), number(16281), number(1.5e-7), number(None), number(float("nan"))
+    >>> number(0.85712), number(-2.0), number(16281.4), number(1.5e-7), number(None), number(float("nan"))
     ('0.8571', '−2', '16,281', '1.5e−7', '–', '–')
     """
     if value is None or math.isnan(value):
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if float(value).is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}".replace("-", "−")
+    if (float(value).is_integer() or abs(value) >= 1000) and abs(value) < 1e12:
+        return f"{value:,.0f}".replace("-", "−")
     text = f"{value:.{digits}g}"
     mantissa, e, exponent = text.partition("e")
     text = f"{mantissa}e{int(exponent)}" if e else mantissa

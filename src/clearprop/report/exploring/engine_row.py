@@ -13,7 +13,7 @@ from clearprop.mathematics.activations import ACTIVATIONS
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.equations import Gradients, Passed, backward, forward, loss
 from clearprop.mathematics.network import Network, Parameters
-from clearprop.report.sections.activations import slopes_of
+from clearprop.report.measures.units import slopes_of
 
 _FUNCTIONS = {name: getattr(np, name) for name in ("exp", "log", "sqrt", "tanh", "cos", "sin")}
 

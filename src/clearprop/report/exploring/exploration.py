@@ -12,11 +12,11 @@ from clearprop.estimators.network_on_rows import NetworkOnRows
 from clearprop.interchange.model_file import load
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
+from clearprop.report.cells import cells_of
 from clearprop.report.exploring.engine_row import EngineRow
 from clearprop.report.exploring.formulas import KINDS, LayerFormula, formulas_of
 from clearprop.report.exploring.trees import mathml_of, shapes_in, tree_of
 from clearprop.report.exploring.verifying import Verification, verify
-from clearprop.report.sections.worst_rows import cells_of
 from clearprop.report.texts import in_languages, named, number
 from clearprop.report.views import GivenRows, View, view_of
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 
 from clearprop.derivation.documents.blocks import Content, Paragraph
 from clearprop.derivation.messages import Message
 from clearprop.report.blocks import Facts, Fold, ReportBlock
+from clearprop.report.cells import cells_of
 from clearprop.report.subject import MeasuredRows, Subject
 from clearprop.report.texts import named, number
 
-MOST_ROWS, MOST_CELLS, MOST_CHARACTERS = 8, 40, 120
+MOST_ROWS, MOST_CELLS = 8, 40
 
 
 def worst_rows(subject: Subject) -> Iterator[ReportBlock]:
@@ -42,15 +42,3 @@ def _cells(rows: MeasuredRows, place: int) -> Iterator[tuple[Content, Content]]:
     left = rows.features.num_columns - MOST_CELLS
     if left > 0:
         yield "…", Message("report_worst.more_cells", n=left)
-
-
-def cells_of(features: pa.Table, place: int) -> list[tuple[str, str]]:
-    """Return the names and the cells of a row, by its place from 0, as texts."""
-    found = []
-    for name, column in zip(features.column_names, features.columns, strict=True):
-        value = column[place].as_py()
-        is_missing = value is None or (isinstance(value, float) and np.isnan(value))
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        text = "–" if is_missing else number(value, 6) if is_number else named(value, MOST_CHARACTERS)
-        found.append((named(name), text))
-    return found
