@@ -69,7 +69,9 @@ def test_a_report_that_cannot_be_written_is_told_before_training(refused, table_
 def test_a_report_is_not_written_over_what_it_is_made_from(refused, trained, table_file):
     folder = table_file.parent
     same = folder / "model.html"
-    refused("train", table_file, "--target", "kind", *FAST, "--out", same, "--report", same, says=("--report", "model.html"))
+    refused(
+        "train", table_file, "--target", "kind", *FAST, "--out", same, "--report", same, says=("--report", "model.html")
+    )
     (folder / "m.md").write_bytes(trained["kind"].read_bytes())
     refused("report", folder / "m.md", "--out", folder / "m.md", says=("--out", "m.md", "itself"))
 

@@ -1,9 +1,11 @@
 """Models of every kind that a report takes, small and quick, and names that try to be more than text."""
 
+import warnings
 from functools import cache
 
 import numpy as np
 import pyarrow as pa
+from sklearn.exceptions import ConvergenceWarning
 
 from clearprop import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 from clearprop.estimators.table_model import TableModel
@@ -13,7 +15,7 @@ from cli.cases import people
 #: Names of columns, categories and classes that look like markup, formulas, templates, or are written otherwise.
 NASTY = (
     "<script>alert(1)</script>",
-    'a & b "c" \'d\' --> </style>',
+    "a & b \"c\" 'd' --> </style>",
     "مرحبا بالعالم",
     "🙂 名称 $w^2$",
     "{{ 7*7 }} {% x %} {y}",
@@ -47,67 +49,58 @@ def matrix(n: int = 80, seed: int = 0):
     return X, np.digitize(X[:, 0] + X[:, 1], [-0.7, 0.7])
 
 
+def of_table(target: str, **arguments):
+    """A table model of the small table, and newer rows."""
+    return TableModel.fit(people(), target, **arguments), people(60, seed=1), None
+
+
+def of_columns(estimator, target: str):
+    """A tabular estimator, and the rows that it was trained on."""
+    table = people().drop_columns([target])
+    return estimator.fit(table, people()[target]), table, people()[target]
+
+
+def of_matrix(estimator, target=lambda X, y: y):
+    """An estimator of matrices, and the rows that it was trained on."""
+    X, y = matrix()
+    return estimator.fit(X, target(X, y)), X, target(X, y)
+
+
+BRIEF = {"solver": "lbfgs", "max_iter": 20, "random_state": 0}
+#: Each makes a fitted model, the rows to report on, and their targets where these are not in the rows.
+MAKERS = {
+    "preset, classes": lambda: of_table("size", **PRESET),
+    "preset, two classes": lambda: of_table("kind", **PRESET),
+    "preset, amounts": lambda: of_table("price", **PRESET),
+    "own, classes": lambda: of_table("size", **OWN),
+    "own, two classes": lambda: of_table("kind", **OWN),
+    "own, amounts": lambda: of_table("price", **OWN),
+    "own, several networks": lambda: of_table("kind", n_members=3, **OWN),
+    "nasty": lambda: (
+        TableModel.fit(nasty(), NASTY[6], task="classification", **PRESET),
+        nasty(60, seed=1),
+        None,
+    ),
+    "TabularClassifier": lambda: of_columns(TabularClassifier(**PRESET, random_state=0), "kind"),
+    "TabularRegressor": lambda: of_columns(TabularRegressor(**PRESET, random_state=0), "price"),
+    "MLPClassifier": lambda: of_matrix(MLPClassifier((6,), **BRIEF)),
+    "MLPClassifier, two classes": lambda: of_matrix(MLPClassifier((6,), random_state=0), lambda X, y: y > 0),
+    "MLPRegressor": lambda: of_matrix(MLPRegressor(hidden_layer_sizes=(6,), **BRIEF), lambda X, y: X[:, 0]),
+    "no hidden layer": lambda: of_matrix(MLPClassifier((), **BRIEF)),
+    "several targets": lambda: of_matrix(MLPRegressor(hidden_layer_sizes=(4,), **BRIEF), lambda X, y: X[:, :2]),
+    "labels": lambda: of_matrix(
+        MLPClassifier((4,), **BRIEF), lambda X, y: np.stack([y > 0, y > 1], axis=1).astype(int)
+    ),
+}
+MODELS = tuple(MAKERS)
+
+
 @cache
 def subject_model(name: str):
-    """A fitted model, the rows to report on with their targets, and what else `report` is told."""
-    X, y = matrix()
-    match name:
-        case "preset, classes":
-            return TableModel.fit(people(), "size", **PRESET), people(60, seed=1), None
-        case "preset, two classes":
-            return TableModel.fit(people(), "kind", **PRESET), people(60, seed=1), None
-        case "preset, amounts":
-            return TableModel.fit(people(), "price", **PRESET), people(60, seed=1), None
-        case "own, classes":
-            return TableModel.fit(people(), "size", **OWN), people(60, seed=1), None
-        case "own, two classes":
-            return TableModel.fit(people(), "kind", **OWN), people(60, seed=1), None
-        case "own, amounts":
-            return TableModel.fit(people(), "price", **OWN), people(60, seed=1), None
-        case "own, several networks":
-            return TableModel.fit(people(), "kind", n_members=3, **OWN), people(60, seed=1), None
-        case "nasty":
-            return TableModel.fit(nasty(), NASTY[6], task="classification", **PRESET), nasty(60, seed=1), None
-        case "TabularClassifier":
-            table = people().drop_columns(["kind"])
-            return TabularClassifier(**PRESET, random_state=0).fit(table, people()["kind"]), table, people()["kind"]
-        case "TabularRegressor":
-            table = people().drop_columns(["price"])
-            return TabularRegressor(**PRESET, random_state=0).fit(table, people()["price"]), table, people()["price"]
-        case "MLPClassifier":
-            return MLPClassifier((6,), solver="lbfgs", max_iter=20, random_state=0).fit(X, y), X, y
-        case "MLPClassifier, two classes":
-            return MLPClassifier((6,), max_iter=200, tol=0.1, random_state=0).fit(X, y > 0), X, y > 0
-        case "MLPRegressor":
-            return MLPRegressor((6,), solver="lbfgs", max_iter=20, random_state=0).fit(X, X[:, 0]), X, X[:, 0]
-        case "no hidden layer":
-            return MLPClassifier((), solver="lbfgs", max_iter=20, random_state=0).fit(X, y), X, y
-        case "several targets":
-            return MLPRegressor((4,), solver="lbfgs", max_iter=9, random_state=0).fit(X, X[:, :2]), X, X[:, :2]
-        case "labels":
-            Y = np.stack([y > 0, y > 1], axis=1).astype(int)
-            return MLPClassifier((4,), solver="lbfgs", max_iter=9, random_state=0).fit(X, Y), X, Y
-    raise KeyError(name)
-
-
-MODELS = (
-    "preset, classes",
-    "preset, two classes",
-    "preset, amounts",
-    "own, classes",
-    "own, two classes",
-    "own, amounts",
-    "own, several networks",
-    "nasty",
-    "TabularClassifier",
-    "TabularRegressor",
-    "MLPClassifier",
-    "MLPClassifier, two classes",
-    "MLPRegressor",
-    "no hidden layer",
-    "several targets",
-    "labels",
-)
+    """A fitted model of `MODELS`, the rows to report on, and their targets."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return MAKERS[name]()
 
 
 @cache

@@ -19,7 +19,9 @@ class Element:
         for child in self.children:
             if isinstance(child, Element):
                 wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-                fits = all(name in child.attributes and value in ("", child.attributes[name]) for name, value in wanted.items())
+                fits = all(
+                    name in child.attributes and value in ("", child.attributes[name]) for name, value in wanted.items()
+                )
                 if (not tag or child.tag == tag) and fits:
                     found.append(child)
                 found += child.all(tag, **attributes)

@@ -63,11 +63,11 @@ def test_a_picture_is_well_formed_and_within_its_size(name):
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-9, 1e9))
 def test_ticks_are_round_and_within_the_scale(low, width):
-    if low + width <= low:
+    if width < 1e-6 * abs(low):  # there, doubles have too few digits
         return
     scale = Scale(low, low + width)
     ticks = [value for value, _ in scale.ticks()]
-    assert 2 <= len(ticks) <= 8 or width < 1e-6 * abs(low)
+    assert 2 <= len(ticks) <= 8
     assert all(low - 1e-6 * width <= value <= low + width * (1 + 1e-6) for value in ticks)
     steps = np.diff(ticks)
     assert len(ticks) < 3 or np.allclose(steps, steps[0], rtol=1e-6, atol=1e-9 * width)
@@ -92,7 +92,9 @@ def test_a_scale_of_next_to_nothing_is_one(values):
 
 def test_thinning_keeps_both_ends():
     points = [(float(i), float(i)) for i in range(1000)]
-    assert thinned(points, 50)[0] == points[0] and thinned(points, 50)[-1] == points[-1] and len(thinned(points, 50)) == 50
+    assert (
+        thinned(points, 50)[0] == points[0] and thinned(points, 50)[-1] == points[-1] and len(thinned(points, 50)) == 50
+    )
     assert thinned(points[:10], 50) == points[:10]
 
 

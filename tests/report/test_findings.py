@@ -66,7 +66,9 @@ def test_the_rule_at_its_borders():
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.parametrize(("activation", "words"), [("sigmoid", "Gradients vanish"), ("relu", "neither vanish nor explode")])
+@pytest.mark.parametrize(
+    ("activation", "words"), [("sigmoid", "Gradients vanish"), ("relu", "neither vanish nor explode")]
+)
 def test_a_report_says_it_in_plain_words(activation, words):
     initializer = {"sigmoid": "glorot_normal", "relu": "he_normal"}[activation]
     model = MLPClassifier((20,) * 7, activation, initializer=initializer, max_iter=3, random_state=0).fit(X, y)
@@ -129,7 +131,9 @@ def test_calibration_tells_right_probabilities_from_wrong_ones():
 
 def test_importance_finds_what_is_relied_on_and_nothing_else():
     random = np.random.default_rng(0)
-    table = pa.table({"noise": random.normal(size=400), "strong": random.normal(size=400), "weak": random.normal(size=400)})
+    table = pa.table(
+        {"noise": random.normal(size=400), "strong": random.normal(size=400), "weak": random.normal(size=400)}
+    )
     truth = 2.0 * table["strong"].to_numpy() + 0.5 * table["weak"].to_numpy()
 
     def output(rows):

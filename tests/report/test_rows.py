@@ -64,7 +64,9 @@ def test_a_saved_model_says_that_it_was_trained_on_its_table(arguments, tmp_path
     assert subject(model, people()[:79]).origin[0].key == "report.origin_other"
     assert subject(model, NEWER, trained_on=True).seen == "trained on"
     text = report(model, people()).to_html()
-    assert "looks better here than it is" in text and "Good." not in parsed(text).one("section", id="summary").text("en")
+    assert "looks better here than it is" in text and "Good." not in parsed(text).one("section", id="summary").text(
+        "en"
+    )
 
 
 def test_nothing_is_claimed_where_nothing_is_known():
@@ -133,4 +135,4 @@ def test_a_report_is_had_from_the_package_and_from_the_model(tmp_path):
     assert (tmp_path / "r.md").read_text(encoding="utf-8").startswith("# Report on MLPClassifier")
     assert callable(clearprop.report) and clearprop.report.Report.__name__ == "Report"
     with pytest.raises(AttributeError, match="no_such"):
-        clearprop.report.no_such
+        _ = clearprop.report.no_such

@@ -35,9 +35,7 @@ def demo(
     if preset is not None:
         entry_named(PRESETS, preset, "--preset")
     chosen = {} if preset is None else {"preset": preset}
-    model = train_and_save(
-        training, "target", model_path, source="adult.parquet", task="auto", silent=silent, **chosen
-    )
+    model = train_and_save(training, "target", model_path, source="adult.parquet", task="auto", silent=silent, **chosen)
     measures = model.evaluate(test, source="adult.parquet")
     write_table(model.predict_table(test, probabilities=True), predictions_path)
     options = {"model_path": model_path, "source": "the test rows of adult.parquet", "trained_on": False}

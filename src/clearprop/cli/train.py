@@ -109,7 +109,9 @@ Scoring = Annotated[
 ReportFile = Annotated[
     Path | None,
     typer.Option(
-        "--report", help="Write a report on the model, measured on held-out rows: .html, .md or .pdf.", show_default="none"
+        "--report",
+        help="Write a report on the model, measured on held-out rows: .html, .md or .pdf.",
+        show_default="none",
     ),
 ]
 EarlyStopping = Annotated[

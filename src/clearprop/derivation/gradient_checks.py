@@ -19,6 +19,7 @@ from clearprop.derivation.gradients.comparison import ArrayCheck, compare, compa
 from clearprop.derivation.gradients.measured import Measured
 from clearprop.derivation.gradients.own_loss import OwnLoss
 from clearprop.derivation.gradients.problem import Problem
+from clearprop.derivation.gradients.rounding import rounding_bound
 from clearprop.derivation.messages import Message, check_language
 from clearprop.derivation.working import check_targets
 from clearprop.mathematics.arrays import Array
@@ -154,12 +155,14 @@ def check_problem(
     check_language(language)
     found, gradients = agreements(problem, automatic, most_entries), problem.gradients
     measured = found[0].measured
-    slack = measured.uncertainty_dW, measured.uncertainty_db
+    rounded = rounding_bound(problem, np.float64)
+    slack = _sums(measured.uncertainty_dW, rounded[0]), _sums(measured.uncertainty_db, rounded[1])
     returned = Returned([*gradients.dW], [*gradients.db], CLOSE[8])
     given = returned.dW, returned.db
     left_out = dict(measured.kinks), measured.unmeasured
     rows = compare_all(given, (measured.dW, measured.db), np.float64, slack, *left_out)
-    rows += tuple(_compared(name, gradient, measured) for name, gradient in gradients.dtheta.items())
+    share = max(_share(bound, dW) for bound, dW in zip(rounded[0][1:], gradients.dW[1:], strict=True))
+    rows += tuple(_compared(name, gradient, measured, share) for name, gradient in gradients.dtheta.items())
     wrong = tuple(row.name for row in rows if row.verdict != "right")
     diagnosis = Diagnosis(problem.network, unexplained=wrong, language=language)
     if wrong and not problem.network.other_layers:  # slips of those layers are none that people are known to make
@@ -167,8 +170,20 @@ def check_problem(
     return GradientCheck(source, problem.network, rows, diagnosis, found, language=language, of_equations=True)
 
 
-def _compared(name: str, gradient: Array, measured: Measured) -> ArrayCheck:
-    slack, kinks = measured.uncertainty_dtheta[name], measured.kinks[name, 0]
+def _sums(some: list[Array], others: list[Array]) -> list[Array]:
+    return [one + other for one, other in zip(some, others, strict=True)]
+
+
+def _share(bound: Array, gradient: Array) -> float:
+    """What may be rounding of the largest entry of a gradient: much of it, where the network is certain of all rows."""
+    largest = float(np.max(np.abs(gradient), initial=0.0))
+    return float(np.max(bound, initial=0.0)) / largest if largest else 0.0
+
+
+def _compared(name: str, gradient: Array, measured: Measured, rounding_share: float) -> ArrayCheck:
+    """The check of an array of θ, whose gradient comes from the same Δ as those of the weights, and is rounded as they."""
+    rounding = rounding_share * float(np.max(np.abs(gradient), initial=0.0))
+    slack, kinks = measured.uncertainty_dtheta[name] + rounding, measured.kinks[name, 0]
     unmeasured = measured.unmeasured.get((name, 0))
     return compare(name, 0, gradient, measured.dtheta[name], np.float64, slack, kinks, unmeasured)
 

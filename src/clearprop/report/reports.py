@@ -10,6 +10,7 @@ from clearprop.report.blocks import Explorer, ReportBlock
 from clearprop.report.explorer import explorer_data
 from clearprop.report.sections import SECTIONS
 from clearprop.report.subject import Subject
+from clearprop.report.texts import plain
 from clearprop.tables import atomic_write
 
 #: The formats by suffix; what each is called.
@@ -79,7 +80,7 @@ class Report:
         from markupsafe import Markup
 
         frame = '<iframe srcdoc="{}" style="width: 100%; height: 80vh; border: 0" title="{}"></iframe>'
-        return str(Markup(frame).format(self.to_html(), self.title.key))
+        return str(Markup(frame).format(self.to_html(), plain(self.title, self.language)))
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the report to a file: HTML, Markdown or PDF by its suffix; whole, or not at all.

@@ -113,8 +113,11 @@ class View(ABC):
 
     def knows(self, rows: GivenRows) -> bool | None:
         """Whether these are the rows that it was trained on; None: it is not known."""
-        known = self.fingerprint
-        return None if known is None else known == fingerprint(rows.features)
+        known, encoder = self.fingerprint, self.encoder
+        if known is None or encoder is None:
+            return None
+        names = [name for name, _, _ in encoder.describe()]  # others may have been added since
+        return set(names) <= set(rows.features.column_names) and known == fingerprint(rows.features.select(names))
 
     @property
     def fingerprint(self) -> str | None:
@@ -153,7 +156,9 @@ def view_of(model: Any) -> View:
             return MatrixView(model)
     what = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
     fitted = " that is not fitted" if isinstance(model, TabularEstimator | MultilayerPerceptron) else ""
-    raise ValueError(f"model: a fitted estimator of clearprop or the path of a model file is needed; got {what}{fitted}")
+    raise ValueError(
+        f"model: a fitted estimator of clearprop or the path of a model file is needed; got {what}{fitted}"
+    )
 
 
 class TableModelView(View):
@@ -292,7 +297,9 @@ class TabularView(View):
 
     def shown_output(self, output: Array) -> str:
         """Aᴸ of one row as what it predicts."""
-        return super().shown_output(self.model.target_scale_.amounts(output[None, :]) if self.classes is None else output)
+        return super().shown_output(
+            self.model.target_scale_.amounts(output[None, :]) if self.classes is None else output
+        )
 
 
 class MatrixView(View):
@@ -358,7 +365,9 @@ class MatrixView(View):
 
     def held_out(self, rows: GivenRows) -> Array | None:
         """What the training rows were predicted by networks that had not seen them."""
-        return held_out_of_perceptron(self.model, np.asarray(rows.raw[0], float))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return held_out_of_perceptron(self.model, np.asarray(rows.raw[0], float))
 
     def on(self, rows: GivenRows) -> NetworkOnRows:
         """The network that is explained, on rows."""

@@ -78,11 +78,15 @@ def templates(*packages: str) -> "Environment":
 
 def _rendered(template: str, document: Document, prefix: str) -> str:
     page = Page(document, prefix)
-    return templates().get_template(template).render(
-        language=document.language,
-        plain_title=title(document, str, page.unicode),
-        title=page.title(),
-        blocks=[page.block(block) for block in document.blocks],
+    return (
+        templates()
+        .get_template(template)
+        .render(
+            language=document.language,
+            plain_title=title(document, str, page.unicode),
+            title=page.title(),
+            blocks=[page.block(block) for block in document.blocks],
+        )
     )
 
 

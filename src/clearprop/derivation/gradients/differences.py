@@ -57,7 +57,7 @@ def central_differences(
     with np.errstate(all="ignore"):
         run = _Run(Displaced(problem))
         reaches, nearness, noises = zip(*(_probe(run.displaced, l) for l in network.layers), strict=True)
-        noise = np.max([np.finfo(float).eps * np.abs(run.displaced.row_losses), *noises], axis=0)
+        noise = np.max([_rounding_of_losses(problem, run.displaced.row_losses), *noises], axis=0)
         layers = [_Layer.of(run.displaced, l, reaches[l - 1], nearness[l - 1], noise) for l in network.layers]
         for l, entries in blocks(problem, run.displaced, progress, most_entries):
             run.measure(layers[l - 1], entries)
@@ -78,6 +78,20 @@ def central_differences(
         return found
     asked_of_theta = {name: array.asked for name, array in others.items()}
     return found.without_unmeasured([layer.asked for layer in layers], asked_of_theta)
+
+
+def _rounding_of_losses(problem: Problem, row_losses: Array) -> Array:
+    """By how much each row's loss is rounded at least, (m,): by its own last place, or by that of what it is made of.
+
+    Where softmax is certain of a row, the loss is next to 0, but it is the logarithm of a rounded 1 + 10⁻¹¹; where an
+    amount is met, it is the square of what is left of two numbers.
+    """
+    size, output = np.abs(row_losses), problem.passed.output
+    if problem.network.output == "softmax":
+        size = np.maximum(size, np.abs(problem.Y).sum(axis=1))
+    elif problem.network.loss == "half_squared_error":
+        size = np.maximum(size, np.sum(np.abs((output - problem.Y) * output), axis=1))
+    return np.finfo(float).eps * size
 
 
 @dataclass(frozen=True, eq=False)

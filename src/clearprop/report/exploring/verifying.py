@@ -70,7 +70,9 @@ def _difference(value: float, expected: float, formula: LayerFormula) -> float:
     """The relative difference of a value from the engine's."""
     difference = abs(value - expected) / max(1.0, abs(expected))
     if not difference <= TOLERANCE:
-        raise DerivationError(f"{formula.kind} of layer {formula.layer} is {expected:g}, but its formula gives {value:g}")
+        raise DerivationError(
+            f"{formula.kind} of layer {formula.layer} is {expected:g}, but its formula gives {value:g}"
+        )
     return difference
 
 

@@ -57,7 +57,9 @@ def _errors(rows: MeasuredRows) -> Chart:
     low, high = np.quantile(errors, (0.005, 0.995))
     low, high = (low, high) if low < high else (low - 0.5, high + 0.5)
     counts, edges = np.histogram(np.clip(errors, low, high), bins=BINS, range=(low, high))
-    drawing = Histogram(edges.tolist(), counts.tolist(), Message("report_amounts.error"), Message("report_amounts.rows"))
+    drawing = Histogram(
+        edges.tolist(), counts.tolist(), Message("report_amounts.error"), Message("report_amounts.rows")
+    )
     shares = tuple((f"{100 * share:g}%", number(float(np.quantile(errors, share)))) for share in _SHARES)
     table = Table((Message("report_amounts.share"), Message("report_amounts.error_below")), shares)
     says = Message("report_amounts.errors_says", median=number(float(np.median(np.abs(errors)))))

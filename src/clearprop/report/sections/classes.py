@@ -87,7 +87,9 @@ def _curves(rows: MeasuredRows, classes: Sequence[str]) -> Iterator[ReportBlock]
     yield Heading(Message("report_classes.curves"), 3)
     which = Message("report_classes.of_class", name=named(classes[1])) if len(classes) == 2 else ""
     meaning = Message("report_classes.curves_meaning", which=which or Message("report_classes.of_each_class"))
-    yield Paragraph((meaning, *([Message("report_classes.some_curves", n=MOST_CURVES)] if len(drawn) < len(chosen) else [])))
+    yield Paragraph(
+        (meaning, *([Message("report_classes.some_curves", n=MOST_CURVES)] if len(drawn) < len(chosen) else []))
+    )
     yield Charts(
         (
             _curve_chart("roc", {classes[k]: rocs[k] for k in drawn}, [(0.0, 0.0), (1.0, 1.0)]),
@@ -138,7 +140,9 @@ def _calibration(rows: MeasuredRows, classes: Sequence[str]) -> Iterator[ReportB
         which = Message("report_classes.probability_of_most_probable")
     found = reliability(probability, was_so)
     error = percent(found.error)
-    yield Paragraph((Message("report_classes.calibration_meaning", which=which), Message("report_classes.error", error=error)))
+    yield Paragraph(
+        (Message("report_classes.calibration_meaning", which=which), Message("report_classes.error", error=error))
+    )
     yield _reliability_chart(found, which, error)
 
 

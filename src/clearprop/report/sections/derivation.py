@@ -45,21 +45,28 @@ def _equations(network: Network) -> Iterator[ReportBlock]:
 
 def _worked_row(subject: Subject) -> Iterator[ReportBlock]:
     yield Heading(Message("report_derivation.row_heading"), 3)
-    step = worked_row(subject)
-    if step is None:
+    if subject.known is None or subject.kinds[0].network.n_parameters > MOST_PARAMETERS:
         key = "no_row" if subject.known is None else "too_large"
         yield Paragraph((Message(f"report_derivation.{key}", most=number(MOST_PARAMETERS)),))
+        return
+    try:
+        step = worked_row(subject)
+    except ValueError as error:  # such as a loss that is infinite on this row
+        yield Paragraph((str(error),))
         return
     values = {"before": number(step.loss_before), "after": number(step.loss_after)}
     yield Paragraph((Message("report_derivation.row", **values),))
     yield Fold(Message("report_derivation.row_fold"), (Explanation(lambda language: _in(step, language)),))
 
 
-def worked_row(subject: Subject) -> Worked | None:
-    """The first row at hand, worked out; None: there is none, or the network is too large for it."""
-    on = None if subject.kinds[0].network.n_parameters > MOST_PARAMETERS else subject.on(1)
-    if on is None:
-        return None
+def worked_row(subject: Subject) -> Worked:
+    """The first row at hand, worked out.
+
+    Raises:
+        ValueError: the loss of this row is not finite.
+    """
+    on = subject.on(1)
+    assert on is not None
     assumed = subject.given is not None and subject.given.y is None
     names = {"input_names": on.input_names, "output_names": on.output_names, "assumed_targets": assumed}
     return worked(on.network, on.parameters, on.X[:1], on.Y[:1], **names)

@@ -20,7 +20,7 @@ _PACKAGES = ("numpy", "scipy", "scikit-learn", "pyarrow")
 def environment(subject: Subject) -> Iterator[ReportBlock]:
     """What the model was trained by, and where this report was made."""
     record, estimator = subject.record, subject.view.estimator
-    rows: list[tuple[Content, Content]] = [(_name("engine"), str(record["engine"]))]
+    rows: list[tuple[Content, Content]] = [(_name("engine"), str(record.get("engine", "–")))]
     precision = getattr(estimator, "precision", None)
     if precision is not None:
         rows.append((_name("precision"), str(precision)))

@@ -21,8 +21,9 @@ _TABLE_ROWS = 6
 
 def gradients(subject: Subject) -> Iterator[ReportBlock]:
     """A chart of ‖∇Wˡ‖ for each kind of network, and what it means in plain words."""
-    kinds = [kind for kind in subject.kinds if any(len(history) for history in kind.histories)]
+    kinds = [kind for kind in subject.kinds if _recorded(kind)]
     if not kinds:
+        yield Paragraph((Message("report_gradients.no_norms"),))
         return
     yield Paragraph((Message("report_gradients.meaning"), Message("report_gradients.rule", low="1/100", high="100")))
     for kind in kinds:
@@ -33,9 +34,15 @@ def gradients(subject: Subject) -> Iterator[ReportBlock]:
         yield _chart(norms)
 
 
+def _recorded(kind: NetworkKind) -> list[Array]:
+    """‖∇Wˡ‖, (epochs, L), of each network of which they were recorded; a solver such as lbfgs records none."""
+    told = [history["gradient_norms"] for history in kind.histories if len(history)]
+    return [norms for norms in told if norms.ndim == 2 and norms.shape[1]]
+
+
 def _norms(kind: NetworkKind) -> Array:
     """‖∇Wˡ‖, (epochs, L), means over the networks of the kind."""
-    told = [history["gradient_norms"] for history in kind.histories if len(history)]
+    told = _recorded(kind)
     return np.stack([mean_curve([norms[:, l] for norms in told]) for l in range(told[0].shape[1])], axis=1)
 
 
@@ -62,7 +69,9 @@ def _chart(norms: Array) -> Chart:
     headings = (Message("report_training.epoch"), *(_layer(l + 1) for l in range(n_layers)))
     values = {"first": number(float(norms[-1, 0]), 2), "last": number(float(norms[-1, -1]), 2), "L": n_layers}
     says = Message("report_gradients.says", **values)
-    return Chart(Message("report_gradients.title"), LineChart(x, y, lines, size=(640.0, 300.0)), says, Table(headings, rows))
+    return Chart(
+        Message("report_gradients.title"), LineChart(x, y, lines, size=(640.0, 300.0)), says, Table(headings, rows)
+    )
 
 
 def _layer(l: int) -> Message:

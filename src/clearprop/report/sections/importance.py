@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 from clearprop.derivation.documents.blocks import Paragraph, Table
 from clearprop.derivation.messages import Message
@@ -43,7 +44,7 @@ def importance(subject: Subject) -> Iterator[ReportBlock]:
     yield _chart(found, loss)
 
 
-def _used(subject: Subject) -> object:
+def _used(subject: Subject) -> pa.Table:
     """The columns that the model reads: those that were dropped change nothing."""
     assert subject.rows is not None
     features, encoder = subject.rows.features, subject.view.encoder

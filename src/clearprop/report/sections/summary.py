@@ -67,7 +67,7 @@ def _facts(subject: Subject) -> Iterator[tuple[Message, Message | str]]:
     yield fact("parameters", number(total))
     if record.get("rows") is not None:
         yield fact("rows", number(record["rows"]))
-    yield fact("epochs", number(record["epochs"]))
+    yield fact("epochs", number(record.get("epochs")))
     if record.get("best_held_out_score") is not None:
         score = f"{record['held_out_score']} {number(record['best_held_out_score'])}"
         yield fact("held_out", score)
