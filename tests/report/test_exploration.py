@@ -1,4 +1,4 @@
-"""What the explorer is given: every number is the engine's, every formula gives it, a wrong one is never handed over."""
+"""What the explorer is given: every number is the engine's, every formula gives it, a wrong one is not handed over."""
 
 import base64
 import json

@@ -106,7 +106,7 @@ def test_every_picture_has_a_text_and_every_scrolling_box_can_be_reached(name):
     for picture in pictures:
         assert picture.attributes["role"] == "img"
         for language in LANGUAGES:
-            assert len(picture.attributes[f"data-label-{language}"]) > 15
+            assert len(picture.attributes[f"data-label-{language}"]) > 10
     boxes = [
         element for element in root.all("div", class_="") if element.attributes["class"] in ("wide", "table", "picture")
     ]

@@ -26,8 +26,8 @@ def report(
 ) -> None:
     """Report on a model: how good it is, what it relies on, how it was trained, where its gradients come from.
 
-    One self-contained page in every language (the option says which is shown first), Markdown, or PDF (by a Chromium that
-    is installed).
+    One self-contained page in every language (the option says which is shown first), Markdown, or PDF (by a Chromium
+    that is installed).
     """
     from clearprop.report.making import report as reported  # late: it loads all that a report is made of
 

@@ -181,7 +181,7 @@ def _share(bound: Array, gradient: Array) -> float:
 
 
 def _compared(name: str, gradient: Array, measured: Measured, rounding_share: float) -> ArrayCheck:
-    """The check of an array of θ, whose gradient comes from the same Δ as those of the weights, and is rounded as they."""
+    """The check of an array of θ: its gradient comes from the same Δ as those of the weights, rounded as they are."""
     rounding = rounding_share * float(np.max(np.abs(gradient), initial=0.0))
     slack, kinks = measured.uncertainty_dtheta[name] + rounding, measured.kinks[name, 0]
     unmeasured = measured.unmeasured.get((name, 0))
@@ -202,7 +202,9 @@ def check_network(
     most_entries: int | None = None,
     language: str = "en",
 ) -> GradientCheck:
-    """Check the equations that train on a network's own parameters, see `clearprop.check_gradient`; `most_entries` as for `agreements`.
+    """Check the equations that train on a network's own parameters, see `clearprop.check_gradient`.
+
+    Arguments: as there, and `most_entries`, as for `agreements`.
 
     Raises:
         ValueError: parameters, rows or targets that do not fit the network, or an option that is none.

@@ -26,9 +26,11 @@ class ExplainedPerceptron(Reported):
         classes_: Array
 
         @property
-        def parameters_(self) -> Parameters: ...
+        def parameters_(self) -> Parameters:
+            """The learned W and b."""
 
-        def predict(self, X: Any) -> Any: ...
+        def predict(self, X: Any) -> Any:
+            """Predict."""
 
         def _encode(self, y: Any, dtype: np.dtype) -> Array: ...
 

@@ -1,9 +1,11 @@
 """`model.report()`: the way from a fitted model to its report, which stands above the estimators."""
 
 import os
+from importlib import import_module
 from typing import Any
 
-import clearprop
+#: By its name, and when it is asked for: nothing below knows of reports.
+_HOME = "clearprop.report.making"
 
 
 class Reported:
@@ -22,4 +24,4 @@ class Reported:
         Raises:
             TableError, ValueError: rows that do not fit the model, or a file that cannot be written.
         """
-        return clearprop.report(self, table, y, path=path, **options)
+        return import_module(_HOME).report(self, table, y, path=path, **options)

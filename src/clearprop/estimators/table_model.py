@@ -107,7 +107,8 @@ class TableModel(Reported, TablePredictor):
             TableError: as `predict`; a target that training never saw.
         """
         X, y = self._rows_and_targets(table, source)
-        return replace(self.estimator.network_on_rows(X, y), **self._names())
+        on, names = self.estimator.network_on_rows(X, y), self._names()
+        return replace(on, input_names=names.get("input_names", on.input_names), output_names=names["output_names"])
 
     def check_gradient(
         self, table: Any = None, y: None = None, *, source: str = "table", **options: Any

@@ -15,7 +15,7 @@ _HOMES = {"Report": "reports", "exploration": "exploring.exploration"}
 
 
 class _Callable(ModuleType):
-    """This module: folder and function have one name, and either may be imported first."""
+    """The class of this module: folder and function have one name, and either may be imported first."""
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         from clearprop.report.making import report

@@ -16,7 +16,7 @@ def held_out_of_tabular(estimator: TabularEstimator) -> Array | None:
     """
     probabilities = getattr(estimator, "held_out_probabilities_", None)
     if probabilities is not None:
-        found = estimator.decision_.probabilities(probabilities)  # type: ignore[attr-defined]
+        found = estimator.decision_.probabilities(probabilities)
         return None if np.isnan(found).all() else found
     amounts = getattr(estimator, "held_out_predictions_", None)
     return None if amounts is None or np.isnan(amounts).all() else amounts
@@ -35,7 +35,7 @@ def held_out_of_perceptron(estimator: MultilayerPerceptron, X: Any) -> Array | N
     for one in networks:
         rows: Any = one.held_out_rows_
         classes = hasattr(one, "classes_")
-        found: Any = (one.predict_proba if classes else one.predict)(X[rows])  # type: ignore[attr-defined]
+        found: Any = (one.predict_proba if classes else one.predict)(X[rows])
         spread = np.zeros((len(X), *found.shape[1:]))
         spread[rows] = found
         counts[rows] += 1

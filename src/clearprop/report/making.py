@@ -26,7 +26,7 @@ def report(
     source: str | None = None,
     trained_on: bool | None = None,
 ) -> Report:
-    """Report on a fitted model: what it is, how good, what it relies on, how it was trained, why its gradients are right.
+    """Report on a fitted model: what it is, how good, what it relies on, how it was trained, where gradients come from.
 
     Measures are of rows that training had not seen, or it is said that it had: of the training table itself they are of
     what each network predicted of the rows that it had held out, where these are known (right after `fit`).
@@ -49,8 +49,9 @@ def report(
     Example:
         >>> from clearprop import TabularClassifier
         >>> table = {"size": [1.0, 2.0, 3.0, 4.0] * 15, "colour": ["red", "red", "blue", "blue"] * 15}
-        >>> model = TabularClassifier("fast", max_epochs=2, random_state=0).fit(table, ["low", "low", "high", "high"] * 15)
-        >>> made = report(model, table, ["low", "low", "high", "high"] * 15)
+        >>> price = ["low", "low", "high", "high"] * 15
+        >>> model = TabularClassifier("fast", max_epochs=2, random_state=0).fit(table, price)
+        >>> made = report(model, table, price)
         >>> [section.key for section in made.sections][:3], made.to_html().startswith("<!DOCTYPE html>")
         (['summary', 'measures', 'worst_rows'], True)
     """

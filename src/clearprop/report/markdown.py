@@ -16,8 +16,7 @@ def to_markdown(report: "Report") -> str:
     """Return a report as Markdown."""
     document = Document((), report.language)
     parts: list[str] = []
-    for block in (Heading(report.title, 1), Paragraph((report.subtitle,))):
-        parts.append(block_text(document, block))
+    parts += [block_text(document, block) for block in (Heading(report.title, 1), Paragraph((report.subtitle,)))]
     for section in report.sections:
         blocks = [text for block in section.blocks for text in _written(block, document)]
         if blocks:
@@ -30,28 +29,31 @@ def _written(block: ReportBlock, document: Document) -> Iterator[str]:
         case Facts(rows=rows):
             yield block_text(document, Table((Message("report.name"), Message("report.value")), rows))
         case Finding(tone=tone, sentences=sentences):
-            tone_word = Message(f"report_page.{tone}")
-            yield "> " + block_text(document, Paragraph((tone_word, *sentences)))
+            yield "> " + block_text(document, Paragraph((Message(f"report_page.{tone}"), *sentences)))
         case Fold(summary=summary, blocks=blocks):
             yield _strong(summary, document)
-            for inner in blocks:
-                yield from _written(inner, document)
-        case Chart(title=title, says=says, numbers=numbers):
-            yield f"{_strong(title, document)} {block_text(document, Paragraph((says,)))}"
-            if numbers is not None:
-                yield block_text(document, numbers)
+            yield from (text for inner in blocks for text in _written(inner, document))
+        case Chart():
+            yield from _chart(block, document)
         case Charts(charts=charts):
-            for chart in charts:
-                yield from _written(chart, document)
+            yield from (text for chart in charts for text in _chart(chart, document))
         case Explanation(document=of_language):
-            explained = of_language(document.language)
-            for one in explained.blocks:
-                lowered = Heading(one.text, one.level + 1) if isinstance(one, Heading) else one
-                yield block_text(explained, lowered)
+            yield from _explanation(of_language(document.language))
         case Explorer():
             return
         case _:
             yield block_text(document, block)
+
+
+def _chart(chart: Chart, document: Document) -> Iterator[str]:
+    yield f"{_strong(chart.title, document)} {block_text(document, Paragraph((chart.says,)))}"
+    if chart.numbers is not None:
+        yield block_text(document, chart.numbers)
+
+
+def _explanation(document: Document) -> Iterator[str]:
+    for block in document.blocks:
+        yield block_text(document, Heading(block.text, block.level + 1) if isinstance(block, Heading) else block)
 
 
 def _strong(content: Content, document: Document) -> str:

@@ -46,8 +46,8 @@ def to_pdf(report: "Report") -> bytes:
     program = browser()
     if program is None:
         raise PrintError(
-            f"PDF: no Chromium was found on the PATH ({', '.join(BROWSERS[:3])}); install one, or write .html and print "
-            "it from a browser"
+            f"PDF: no Chromium was found on the PATH ({', '.join(BROWSERS[:3])}); install one, or write .html and "
+            "print it from a browser"
         )
     with tempfile.TemporaryDirectory() as folder:
         page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")

@@ -68,7 +68,7 @@ class Subject:
         source: what they are called.
         rows: those that are measured on; None: `why_not` says why there are none.
         origin: where the measured rows come from, and whether training had seen them.
-        seen: whether training had seen them: "held out", "trained on" or "given".
+        seen: whether training had seen them: "held out", "trained on", "other" (they are not its table) or "unknown".
     """
 
     view: View
@@ -78,7 +78,7 @@ class Subject:
     source: str
     rows: MeasuredRows | None
     origin: tuple[Message, ...]
-    seen: str = "given"
+    seen: str = "unknown"
     why_not: Message | None = None
 
     @cached_property
@@ -157,9 +157,8 @@ def subject_of(
         origin = [Message("report.origin_held_out", n=n_left_out, all=n, source=named_source)]
         output = held_out
     else:
-        seen = "trained on" if trained else "given"
-        key = {True: "trained", False: "other", None: "unknown"}[trained]
-        origin = [Message(f"report.origin_{key}", n=n, source=named_source)]
+        seen = {True: "trained on", False: "other", None: "unknown"}[trained]
+        origin = [Message(f"report.origin_{seen.partition(' ')[0]}", n=n, source=named_source)]
         output = view.output(given.features)
     rows = _measured(view, given, output)
     n_unknown = 0 if view.classes is None else int(np.sum(given.y < 0))

@@ -45,7 +45,7 @@ def known_languages() -> tuple[str, ...]:
 def named(name: object, most: int = 0) -> str:
     """Return a name of a column, category or class as one harmless line; with `most`, cut to so many characters.
 
-    >>> named("a\\n<b>"), named("x" * 9, 5), named("")
+    >>> named(" a  <b> "), named("x" * 9, 5), named("")
     ('a <b>', 'xxxx…', '""')
     """
     text = " ".join(str(name).split()) or '""'

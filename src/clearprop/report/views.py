@@ -105,7 +105,7 @@ class View(ABC):
 
     @abstractmethod
     def held_out(self, rows: GivenRows) -> Array | None:
-        """What the training rows were predicted by networks that had not seen them; NaN where all had, None: no rows."""
+        """What training rows were predicted by networks that had not seen them; NaN where all had; None: nothing."""
 
     @abstractmethod
     def on(self, rows: GivenRows) -> NetworkOnRows:
@@ -239,7 +239,7 @@ class TableModelView(View):
         if self.classes is None and isinstance(networks, EncodedNetwork):
             output = output * networks.scale + networks.centre
         elif self.classes is None:
-            output = networks.target_scale.amounts(output[None, :])  # type: ignore[attr-defined]
+            output = networks.target_scale.amounts(output[None, :])
         return super().shown_output(output)
 
 

@@ -116,11 +116,13 @@ class Page:
         self.numbers = {step.number for step in all_steps(document)}
 
     def unicode(self, node: Expression) -> str:
+        """A formula as plain text."""
         from clearprop.derivation.printing.unicode import to_unicode
 
         return to_unicode(node, self.document.shapes, self.document.language)
 
     def formula(self, node: Expression) -> str:
+        """A formula for the middle of a line."""
         return to_mathml(node, self.document.shapes, self.document.language)
 
     def displayed(self, right: Expression, left: Expression | None, goes_on: bool = False) -> "Markup":
@@ -141,14 +143,17 @@ class Page:
         return Markup(mathml(latex.replace("{aligned}", "{align}"), display=True))
 
     def words(self, content: Content) -> "Markup":
+        """A sentence, its words escaped."""
         return self.running((content,))
 
     def title(self) -> "Markup":
+        """The title of the whole."""
         from markupsafe import Markup, escape
 
         return Markup(title(self.document, lambda text: str(escape(text)), self.formula))
 
     def running(self, contents: tuple[Content, ...]) -> "Markup":
+        """Sentences one after the other; what touches a formula stays with it."""
         from markupsafe import Markup, escape
 
         text = sentences(contents, self.document.language, lambda text: str(escape(text)), self.formula)
@@ -179,6 +184,7 @@ class Page:
                 return {"kind": "code", "text": text}
 
     def step(self, step: Step, left: Expression | None) -> dict[str, Any]:
+        """A line of a derivation."""
         remarks = [remark for remark in (condition(step), assumption(step)) if remark]
         return {
             "number": step.number,
@@ -205,6 +211,7 @@ class Page:
         return Markup("{}").format(text).replace(marker, comma.join(links))
 
     def link(self, number: int) -> "Markup":
+        """The number of a line, as a link where it is on this page."""
         from markupsafe import Markup
 
         if number not in self.numbers:

@@ -24,7 +24,7 @@ def chosen(n_entries: int, most: int | None) -> Array:
 
 
 def _of_layer(n: int, k: int, most: int | None) -> Array:
-    """The numbers, in the flat (n, k + 1) array, of the weights and of the biases, in its last column, that are chosen."""
+    """The numbers of the chosen weights, and of the chosen biases in the last column, in the flat (n, k + 1) array."""
     weights, biases = chosen(n * k, most), chosen(n, most)
     return np.sort(np.concatenate([weights // k * (k + 1) + weights % k, biases * (k + 1) + k]))
 

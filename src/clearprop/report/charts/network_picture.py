@@ -63,7 +63,7 @@ class NetworkPicture:
         return [*range(FIRST), None, *range(n - LAST, n)]
 
     def _places(self, l: int) -> list[tuple[float, float, bool]]:
-        """x and y of what is drawn of a layer, and whether it is a unit."""
+        """Where what is drawn of a layer stands, and whether it is a unit."""
         rows, middle = self._rows(self.network.sizes[l]), (self.size[1] - 62 + _TOP) / 2
         first = middle - _UNIT * (len(rows) - 1) / 2
         return [(self._left + _STEP * l, first + _UNIT * i, unit is not None) for i, unit in enumerate(rows)]

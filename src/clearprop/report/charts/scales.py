@@ -34,7 +34,7 @@ class Scale:
 
     @classmethod
     def over(cls, values: Iterable[float], title: Content = "", *, logarithmic: bool = False) -> Self:
-        """Return the scale that just holds values; those that are not finite (or above 0, of a logarithm) are not asked.
+        """Return the scale that just holds values; those that are not finite (or above 0, of a logarithm) do not count.
 
         >>> Scale.over([1.0, 3.0, float("nan")]), Scale.over([])
         (Scale(low=1.0, high=3.0, ...), Scale(low=0.0, high=1.0, ...))

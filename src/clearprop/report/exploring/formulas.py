@@ -26,7 +26,7 @@ from clearprop.derivation.writer import Writer
 from clearprop.mathematics.network import Network
 from clearprop.report.exploring.applied import Applied
 
-J, K, I = Index("j"), Index("k"), Index("i")  # noqa: E741 (the index i)
+J, K, I = Index("j"), Index("k"), Index("i")
 #: The index of a sum over the units of the same layer, in softmax.
 SAME = Index("s")
 KINDS = ("z", "a", "loss", "delta", "dW", "db")
@@ -109,7 +109,7 @@ class _Author:
         formula = parsed(s.activation(l).derivative_formula, {"z": z, "a": a})
         found = {node for node in walk(formula) if isinstance(node, Quantity)}
         if len(found) == 1:
-            return Applied(formula, *found, kept)
+            return Applied(formula, found.pop(), kept)
         entry = s.activation(l)
         return Applied(Activate(entry.name, entry.symbol, z, 1), z, kept)
 

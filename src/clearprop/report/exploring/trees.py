@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -64,22 +65,28 @@ def tree_of(root: Expression) -> dict[str, Any]:
             return {**_function(root, argument), "value": None}  # its value is in no array: the sum's is, as the loss
         case Quantity(name=name, layer=int(layer), indices=indices):
             return {"ref": [name, layer, *(index.letter for index in indices if isinstance(index, Index))]}
-        case Number(value=value):
-            return {"number": float(value)}
-        case Negate(argument=argument):
-            return {"product": [_MINUS_ONE, tree_of(argument)]}
-        case Divide(numerator=numerator, denominator=Number(value=value)):
-            return {"product": [{"number": 1.0 / float(value)}, tree_of(numerator)]}
-        case Power(base=base, exponent=Number(value=2)):
-            return {"product": [tree_of(base), tree_of(base)]}
         case Sum(body=body, index=index, skip=None):
             return {"sum": index.letter, "over": _layer_of(body, index), "of": tree_of(body)}
+        case Number(value=value):
+            return {"number": float(value)}
+    return _arithmetic(root)
+
+
+def _arithmetic(root: Expression) -> dict[str, Any]:
+    """Sums and products; a quotient by a number and a square are products too."""
+    match root:
         case Multiply(factors=factors):
             return {"product": [tree_of(factor) for factor in factors]}
         case Add(terms=terms):
             plus = [tree_of(term) for term in terms if not isinstance(term, Negate)]
             minus = [tree_of(term.argument) for term in terms if isinstance(term, Negate)]
             return _difference(plus, minus)
+        case Negate(argument=argument):
+            return {"product": [_MINUS_ONE, tree_of(argument)]}
+        case Divide(numerator=numerator, denominator=Number(value=value)):
+            return {"product": [{"number": 1.0 / float(value)}, tree_of(numerator)]}
+        case Power(base=base, exponent=Number(value=2)):
+            return {"product": [tree_of(base), tree_of(base)]}
     raise ValueError(f"formula: {type(root).__name__} has no place in a tree of numbers")
 
 
@@ -139,10 +146,15 @@ def value_of(node: Mapping[str, Any], arrays: Mapping[tuple[str, int], Array], a
 
 
 def shapes_in(relation: Relation) -> list[tuple[str, str]]:
-    """Return each array of an equation with its shape, "3 × 4"; a vector is a column."""
+    """Return each array of an equation with its shape, "3 × 4"; a vector is a column.
+
+    Of an equation that has entries alone, the arrays that these are of.
+    """
+    quantities = [node for node in walk(relation) if isinstance(node, Quantity)]
+    arrays = [node for node in quantities if node.shape] or [replace(node, indices=()) for node in quantities]
     found: dict[str, str] = {}
-    for node in walk(relation):
-        if isinstance(node, Quantity) and node.shape:
+    for node in arrays:
+        if node.shape:
             n, k = (*node.shape, 1)[:2]
             found[mathml_of(node)] = f"{n} × {k}"
     return list(found.items())

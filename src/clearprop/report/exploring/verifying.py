@@ -1,4 +1,4 @@
-"""How the explorer's numbers are verified: its trees and formulas beside the engine, and the engine beside differences."""
+"""How the explorer's numbers are verified: trees and formulas beside the engine, and the engine beside differences."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -86,7 +86,7 @@ def _is_rounded_away(row: EngineRow) -> bool:
 
 
 def _places(sizes: tuple[int, ...], formula: LayerFormula) -> list[dict[str, int]]:
-    """The indices at which a formula is tried: all units, or some spread over a wide layer, the first and last in it."""
+    """The indices at which a formula is tried: all units, or some spread over a wide layer from first to last."""
     if formula.kind == "loss":
         return [{}]
     units = _spread(sizes[formula.layer])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -96,7 +97,7 @@ def reliability(probability: Array, was_so: Array, bins: int = BINS) -> Reliabil
     """
     order = np.argsort(probability, kind="stable")
     edges = np.linspace(0, len(order), min(bins, len(order)) + 1).round().astype(int)
-    parts: Sequence[Array] = [order[low:high] for low, high in zip(edges, edges[1:], strict=False) if high > low]
+    parts: Sequence[Array] = [order[low:high] for low, high in pairwise(edges) if high > low]
     return Reliability(
         np.array([probability[part].mean() for part in parts]),
         np.array([was_so[part].mean() for part in parts]),

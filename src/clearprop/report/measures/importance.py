@@ -16,7 +16,7 @@ MOST_COLUMNS, MOST_ROWS, REPETITIONS, MOST_PREDICTIONS = 150, 1000, 3, 60_000
 
 @dataclass(frozen=True)
 class Importance:
-    """By how much the mean loss rises where a column is shuffled: the mean over the repetitions, and their deviation."""
+    """By how much the mean loss rises where a column is shuffled: mean and deviation of the repetitions."""
 
     column: str
     increase: float

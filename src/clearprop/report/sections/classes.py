@@ -60,9 +60,10 @@ def _confusion_chart(rows: MeasuredRows, classes: Sequence[str]) -> Chart:
     says = Message("report_classes.confusion_says", right=number(right), all=number(len(rows)))
     short = [named(name, MOST_CHARACTERS) for name in names]
     drawing = Matrix(counts.tolist(), short, Message("report_classes.true"), Message("report_classes.predicted"))
-    headings = (Message("report_classes.true_and_predicted"), *map(named, names))
+    headings: tuple[Content, ...] = (Message("report_classes.true_and_predicted"), *map(named, names))
     cells = tuple((named(name), *map(number, row)) for name, row in zip(names, counts.tolist(), strict=True))
-    return Chart(Message("report_classes.confusion"), drawing, says, Table(headings, cells))
+    table = Table(headings, cells)
+    return Chart(Message("report_classes.confusion"), drawing, says, table)
 
 
 def _few(counts: Array, classes: Sequence[str]) -> tuple[Array, list[str]]:

@@ -17,7 +17,7 @@ MOST_ROWS = 15
 
 
 def data(subject: Subject) -> Iterator[ReportBlock]:
-    """The columns with kind, reason and missing cells, what was decided of them, and the classes of the rows at hand."""
+    """The columns with kind, reason and missing cells, what was decided of them, and how often each class occurs."""
     encoder = subject.view.encoder
     if encoder is None:
         yield from _matrix(subject)

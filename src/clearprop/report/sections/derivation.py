@@ -13,7 +13,7 @@ from clearprop.mathematics.network import Network
 from clearprop.report.blocks import Explanation, Fold, ReportBlock
 from clearprop.report.small_network import derived, small_network
 from clearprop.report.subject import Subject
-from clearprop.report.texts import number
+from clearprop.report.texts import named, number
 
 #: A network with more parameters takes too long to be worked out in 130 digits for a report.
 MOST_PARAMETERS = 60_000
@@ -68,8 +68,16 @@ def worked_row(subject: Subject) -> Worked:
     on = subject.on(1)
     assert on is not None
     assumed = subject.given is not None and subject.given.y is None
-    names = {"input_names": on.input_names, "output_names": on.output_names, "assumed_targets": assumed}
-    return worked(on.network, on.parameters, on.X[:1], on.Y[:1], **names)
+    inputs, outputs = (tuple(map(named, names)) for names in (on.input_names, on.output_names))
+    return worked(
+        on.network,
+        on.parameters,
+        on.X[:1],
+        on.Y[:1],
+        input_names=inputs,
+        output_names=outputs,
+        assumed_targets=assumed,
+    )
 
 
 def _in(step: Worked, language: str) -> Document:

@@ -38,7 +38,7 @@ def importance(subject: Subject) -> Iterator[ReportBlock]:
     loss = Message("report_importance.log_loss" if rows.classification else "report_importance.squared_error")
     values = {"n": number(len(places)), "repetitions": REPETITIONS, "loss": loss}
     sentences = [Message("report_importance.meaning", **values)]
-    if subject.seen != "given":
+    if subject.seen in ("held out", "trained on"):
         sentences.append(Message("report_importance.trained_on"))
     yield Paragraph((*sentences, Message("report_importance.together")))
     yield _chart(found, loss)

@@ -42,7 +42,7 @@ def _headline(subject: Subject) -> Finding:
         key = "report_summary.classes"
         values = {"accuracy": percent(measures["accuracy"]), "baseline": percent(measures["majority_class_accuracy"])}
         is_better = measures["accuracy"] > measures["majority_class_accuracy"]
-    tone = "note" if subject.seen == "trained on" else "good" if is_better else "warning"
+    tone = "warning" if not is_better else "good" if subject.seen in ("held out", "other") else "note"
     return Finding(tone, (Message(key, **values), *subject.origin))
 
 

@@ -37,8 +37,7 @@ def _headline(subject: Subject, rows: MeasuredRows, place: int) -> Message:
 
 
 def _cells(rows: MeasuredRows, place: int) -> Iterator[tuple[Content, Content]]:
-    for name, text in cells_of(rows.features, place)[:MOST_CELLS]:
-        yield name, text
+    yield from cells_of(rows.features, place)[:MOST_CELLS]
     left = rows.features.num_columns - MOST_CELLS
     if left > 0:
         yield "…", Message("report_worst.more_cells", n=left)
