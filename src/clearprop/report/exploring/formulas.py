@@ -53,14 +53,14 @@ class LayerFormula:
     why: str
 
 
-def formulas_of(network: Network) -> list[LayerFormula]:
-    """Return every formula of a network, layer by layer.
+def formulas_of(network: Network, symbols: Symbols | None = None) -> list[LayerFormula]:
+    """Return every formula of a network, layer by layer; `symbols` None: those of the explorer.
 
     >>> found = formulas_of(Network((2, 3, 2)))
     >>> [(one.kind, one.layer) for one in found][:5]
     [('z', 1), ('a', 1), ('delta', 1), ('dW', 1), ('db', 1)]
     """
-    author = _Author(network)
+    author = _Author(network, symbols or _PlainSymbols(network))
     found = []
     for l in network.layers:
         found += [author.pre_activation(l), author.activation(l), author.error(l), author.weight(l), author.bias(l)]
@@ -75,8 +75,8 @@ class _PlainSymbols(Symbols):
 
 
 class _Author:
-    def __init__(self, network: Network) -> None:
-        self.network, self.s = network, _PlainSymbols(network)
+    def __init__(self, network: Network, symbols: Symbols) -> None:
+        self.network, self.s = network, symbols
 
     def pre_activation(self, l: int) -> LayerFormula:
         s = self.s
