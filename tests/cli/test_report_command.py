@@ -18,7 +18,7 @@ def test_a_report_is_written_beside_its_model(do, trained, tmp_path):
     assert (said.out, said.err) == (f"Wrote {out}\n", "")
     text = out.read_text(encoding="utf-8")
     assert text.startswith("<!DOCTYPE html>") and "No rows were given" in text
-    assert f"clearprop predict {model}" in text
+    assert "clearprop predict size.clearprop" in text and str(tmp_path) not in text
 
 
 @pytest.mark.parametrize("language", languages())

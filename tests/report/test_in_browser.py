@@ -15,6 +15,7 @@ if browser() is None:
     pytest.skip("no Chromium on the PATH: no page is opened", allow_module_level=True)
 
 PAGES = ("preset, two classes", "preset, amounts", "own, classes", "nasty", "several targets")
+UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
 #: WCAG A and AA.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -64,7 +65,8 @@ def axe() -> str:
 def violations(page) -> list[str]:
     """What axe-core finds against WCAG A and AA."""
     page.evaluate(axe())
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    # Formulas are left out: they have no colours and names of their own, and are most of the elements.
+    found = page.evaluate("rules => axe.run({exclude: [['math']]}, {runOnly: rules})", RULES)
     assert len(found["passes"]) > 10
     return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
 
@@ -84,20 +86,20 @@ def test_nothing_of_a_name_runs(opened):
     assert NASTY[0] in page.locator("#data").inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("name", "language", "theme"),
+    [*((name, "en", "light") for name in PAGES), (PAGES[0], "zh", "dark"), (PAGES[1], "en", "dark")],
+)
 def test_a_report_is_accessible(opened, name, language, theme):
     page = opened(name, color_scheme=theme)
-    if language != "en":
-        page.locator(f".switches button[lang={language}]").click()
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.locator(f".switches button[lang={language}]").click()
+    page.evaluate(UNFOLD)
     assert violations(page) == []
 
 
 def test_a_phone_is_enough(opened):
     page = opened("preset, two classes", viewport={"width": 390, "height": 800}, has_touch=True)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.evaluate(UNFOLD)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert violations(page) == []
 

@@ -85,11 +85,9 @@ def test_a_refit_forgets_what_an_earlier_fit_held_out():
     assert model.set_params(early_stopping=False, tol=1.0).fit(X, y).held_out_rows_ is None
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [name for name in MODELS if name.startswith(("preset", "own", "nasty"))])
 def test_the_numbers_of_a_report_are_those_of_evaluate(name):
-    model, table, y = subject_model(name)
-    if y is not None:
-        pytest.skip("only a table model evaluates itself")
+    model, table, _ = subject_model(name)
     measures = model.evaluate(table)
     text = parsed(report(model, table).to_html()).one("section", id="measures").text("en")
     if model.labels is None:

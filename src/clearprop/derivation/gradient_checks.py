@@ -78,19 +78,20 @@ class GradientCheck(Presented):
         title = Message("check.title", source=self.source)
         return Document((title,), self.language, tuple(self._blocks()), facts=self.facts)
 
-    def _blocks(self) -> Iterator[Block]:
+    @property
+    def verdict(self) -> Message:
+        """Whether all is right, or which arrays are wrong."""
         wrong = [self._label(row) for row in self.rows if row.verdict != "right"]
         unmeasured = sum(row.unmeasured for row in self.rows)
         if self.passed and unmeasured:
             total = f"{self._n_entries + unmeasured:,}"
-            verdict = Message("check.passed_some", entries=f"{self._n_entries:,}", total=total)
-        elif self.passed:
-            verdict = Message("check.passed", entries=f"{self._n_entries:,}")
-        elif wrong:
-            verdict = Message("check.failed", arrays=", ".join(wrong))
-        else:
-            verdict = Message("check.loss_failed")
-        yield Paragraph((verdict,))
+            return Message("check.passed_some", entries=f"{self._n_entries:,}", total=total)
+        if self.passed:
+            return Message("check.passed", entries=f"{self._n_entries:,}")
+        return Message("check.failed", arrays=", ".join(wrong)) if wrong else Message("check.loss_failed")
+
+    def _blocks(self) -> Iterator[Block]:
+        yield Paragraph((self.verdict,))
         columns = ("array", "verdict", "worst", "given", "right", "error")
         yield Table(
             tuple(Message(f"check.column_{column}") for column in columns),

@@ -167,7 +167,7 @@ class MultilayerPerceptron(ExplainedPerceptron, BaseEstimator, ABC):
 
     def _begin(self, ends: tuple[int, int], dtype: np.dtype, continues: bool) -> None:
         self._random_state = check_random_state(self.random_state)
-        self.held_out_rows_: Array | None = None
+        self._held_out_rows: Array | None = None
         if continues:
             self.network_ = self._network(self.network_.sizes)
         else:
@@ -210,6 +210,11 @@ class MultilayerPerceptron(ExplainedPerceptron, BaseEstimator, ABC):
         """The learned W and b as the mathematics counts them (views of `coefs_` and `intercepts_`)."""
         check_is_fitted(self)
         return parameters_of(self)
+
+    @property
+    def held_out_rows_(self) -> Array | None:
+        """The numbers, from 0, of the rows that the last fit held out; None: there were none, or it is from a file."""
+        return getattr(self, "_held_out_rows", None)
 
     @property
     def _engine(self) -> Engine:
@@ -336,7 +341,7 @@ class MultilayerPerceptron(ExplainedPerceptron, BaseEstimator, ABC):
                 f"The validation set is too small: {len(held_out)} of {Y.shape[0]} rows. Increase "
                 "'validation_fraction' or the size of your dataset."
             )
-        self.held_out_rows_ = held_out
+        self._held_out_rows = held_out
         held_out_weights = None if weights is None else weights[held_out]
         return train, HeldOutScore(self, X, held_out, self._decode(Y[held_out]), held_out_weights)
 

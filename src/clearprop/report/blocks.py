@@ -36,10 +36,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fold:
-    """Blocks that are shown when a person asks for them, and on paper always."""
+    """Blocks that are shown when a person asks for them; on paper, unless they would fill many pages."""
 
     summary: Content
     blocks: "tuple[ReportBlock, ...]"
+    on_paper: bool = True
 
 
 @dataclass(frozen=True)

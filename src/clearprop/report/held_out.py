@@ -27,7 +27,7 @@ def held_out_of_perceptron(estimator: MultilayerPerceptron, X: Any) -> Array | N
 
     Of several networks, the mean of those that had left a row out; NaN where none had.
     """
-    networks = [one for one in estimator._fitted_networks() if getattr(one, "held_out_rows_", None) is not None]
+    networks = [one for one in estimator._fitted_networks() if one.held_out_rows_ is not None]
     if not networks:
         return None
     total: Any = 0.0

@@ -25,9 +25,9 @@ _NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 _EXPORT = re.compile(r"\bexport\s*\{([^{}]*)\}\s*;?\s*$")
 
 
-def to_html(report: "Report", *, unfolded: bool = False) -> str:
-    """Return a report as one page that needs nothing else; with `unfolded`, nothing in it is folded."""
-    writer = _Writer(report, unfolded)
+def to_html(report: "Report") -> str:
+    """Return a report as one page that needs nothing else."""
+    writer = _Writer(report)
     page = templates(__package__).get_template("page.html.jinja")
     return page.render(
         language=report.language,
@@ -77,8 +77,8 @@ def merged(found: Mapping[str, Any]) -> Any:
 class _Writer:
     """Turns a report's blocks into what the template prints."""
 
-    def __init__(self, report: "Report", unfolded: bool) -> None:
-        self.report, self.unfolded = report, unfolded
+    def __init__(self, report: "Report") -> None:
+        self.report = report
         self.pages = {language: self._page(Document((), language)) for language in known_languages()}
         self.has_explorer, self.n_explanations = False, 0
 
@@ -115,7 +115,7 @@ class _Writer:
     def fold(self, block: Fold, key: str) -> dict[str, Any]:
         """What opens."""
         inner = [self.block(one, key) for one in block.blocks]
-        return {"kind": "fold", "summary": self.words(block.summary), "blocks": inner, "is_open": self.unfolded}
+        return {"kind": "fold", "summary": self.words(block.summary), "blocks": inner, "on_paper": block.on_paper}
 
     def chart(self, block: Chart, key: str) -> dict[str, Any]:
         """A picture, its caption, and its numbers."""
@@ -124,7 +124,7 @@ class _Writer:
         label = Message("report_page.chart_label", title=block.title, says=block.says)
         return {
             "kind": "chart",
-            "title": self.words(block.title),
+            "title": self.words(Message("report_page.caption", title=block.title)),
             "says": self.words(block.says),
             "svg": canvas.svg(label, self.report.language),
             "numbers": None if block.numbers is None else self.block(block.numbers, key),

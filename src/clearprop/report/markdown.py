@@ -46,7 +46,8 @@ def _written(block: ReportBlock, document: Document) -> Iterator[str]:
 
 
 def _chart(chart: Chart, document: Document) -> Iterator[str]:
-    yield f"{_strong(chart.title, document)} {block_text(document, Paragraph((chart.says,)))}"
+    title = Message("report_page.caption", title=chart.title)
+    yield f"{_strong(title, document)} {block_text(document, Paragraph((chart.says,)))}"
     if chart.numbers is not None:
         yield block_text(document, chart.numbers)
 

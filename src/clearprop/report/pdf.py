@@ -51,7 +51,7 @@ def to_pdf(report: "Report") -> bytes:
         )
     with tempfile.TemporaryDirectory() as folder:
         page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
-        page.write_text(to_html(report, unfolded=True), encoding="utf-8")
+        page.write_text(to_html(report), encoding="utf-8")
         profile = f"--user-data-dir={folder}/profile"
         command = [program, *FLAGS, profile, f"--print-to-pdf={printed}", page.as_uri()]
         try:

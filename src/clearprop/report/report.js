@@ -49,7 +49,7 @@
 
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open], .numbers)")];
+    folded = [...document.querySelectorAll("details:not([open], .numbers, .screen)")];
     for (const details of folded) details.open = true;
   });
   addEventListener("afterprint", () => {

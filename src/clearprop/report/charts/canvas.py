@@ -10,8 +10,10 @@ from clearprop.report.texts import in_languages
 
 #: Dashes of the styles, so that colour is never the only sign; the colours are in report.css.
 DASHES = ("", "7 3", "2 2.5", "9 3 2 3", "1 3", "12 4 2 4 2 4")
-#: The width of a character of tick labels, in pixels at the usual size.
-CHARACTER = 6.6
+#: A wider picture is not made small on a narrow screen: it is moved there.
+BROAD = 460
+#: The width of a character of a text, in pixels at the usual size; that of the widest usual font.
+CHARACTER = 7.3
 
 
 class Canvas:
@@ -64,6 +66,7 @@ class Canvas:
             "viewBox": f"0 0 {_coordinate(self.width)} {_coordinate(self.height)}",
             "width": self.width,
             "height": self.height,
+            "class_": "broad" if self.width > BROAD else "",
             "role": "img",
             "aria_label": labels[language],
             **{f"data_label_{name}": text for name, text in labels.items()},

@@ -67,10 +67,12 @@ class Scale:
         return [round((first + i) * step, 12 - math.floor(math.log10(step))) + 0.0 for i in range(count)]
 
     def _powers(self, about: int) -> list[float]:
-        first = math.ceil(math.log10(self.low) - 1e-9)
-        last = math.floor(math.log10(self.high) + 1e-9)
+        """Powers of ten; where few fit, with 2 and 5 times each."""
+        first, last = math.floor(math.log10(self.low)), math.floor(math.log10(self.high) + 1e-9)
+        steps = (1, 2, 5) if last - first < about // 2 else (1,)
         every = max(1, -(-(last - first + 1) // about))
-        return [10.0**exponent for exponent in range(first, last + 1, every)]
+        values = [step * 10.0**exponent for exponent in range(first, last + 1, every) for step in steps]
+        return [value for value in values if self.low * (1 - 1e-9) <= value <= self.high * (1 + 1e-9)]
 
 
 def thinned(values: list[tuple[float, float]], most: int = 120) -> list[tuple[float, float]]:

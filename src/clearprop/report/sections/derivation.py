@@ -16,6 +16,9 @@ from clearprop.report.small_network import derived, small_network
 from clearprop.report.subject import Subject
 from clearprop.report.texts import number
 
+#: So many rows has the batch that the equations are written for.
+ROWS = 3
+
 
 def derivation(subject: Subject) -> Iterator[ReportBlock]:
     """The four equations of the network that is explained; behind two lines, their derivation and a worked row."""
@@ -30,14 +33,15 @@ def derivation(subject: Subject) -> Iterator[ReportBlock]:
         said.append(Message("report_derivation.fewer_layers", n=small.n_layers, all=network.n_layers))
     yield Paragraph(tuple(said))
     summary = Message("report_derivation.lines", n=number(len(found.steps)))
-    yield Fold(summary, (Explanation(lambda language: replace(found, language=language).document),))
+    explanation = Explanation(lambda language: replace(found, language=language).document)
+    yield Fold(summary, (explanation,), on_paper=False)
     yield from _worked_row(subject)
 
 
 def _equations(network: Network) -> Iterator[ReportBlock]:
     """The table of the four equations, without its heading."""
     writer = Writer()
-    write_summary(writer, Symbols(network))
+    write_summary(writer, Symbols(network, ROWS))
     yield from (block for block in writer.finish() if isinstance(block, Table))
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from clearprop.derivation.documents.blocks import Paragraph
+from clearprop.derivation.documents.blocks import Document, Paragraph
 from clearprop.derivation.gradient_checks import GradientCheck, check_network
 from clearprop.derivation.messages import Message
-from clearprop.report.blocks import Explanation, Finding, ReportBlock
+from clearprop.report.blocks import Explanation, Finding, Fold, ReportBlock
 from clearprop.report.subject import Subject
 from clearprop.report.texts import number
 
 #: So many rows, and of a network with more parameters than `MOST_PARAMETERS` so many entries of each array.
 MOST_ROWS, MOST_PARAMETERS, MOST_ENTRIES = 3, 4_000, 200
+#: A longer table is folded.
+FOLDED_FROM = 12
 
 
 def gradient_check(subject: Subject) -> Iterator[ReportBlock]:
@@ -21,9 +23,17 @@ def gradient_check(subject: Subject) -> Iterator[ReportBlock]:
     n = min(MOST_ROWS, 0 if subject.known is None else subject.known.features.num_rows)
     rows = Message("report_check.rows", n=number(n)) if n else Message("report_check.drawn")
     yield Paragraph((Message("report_check.meaning", name=name, rows=rows),))
-    if not check.passed:
-        yield Finding("warning", (check.headline,))
-    yield Explanation(lambda language: replace(check, language=language).document)
+    yield Finding("good" if check.passed else "warning", (check.verdict,))
+    table = Explanation(lambda language: _details(replace(check, language=language).document))
+    if len(check.rows) <= FOLDED_FROM:
+        yield table
+    else:
+        yield Fold(Message("report.rows_folded", what=Message("report_check.arrays"), n=len(check.rows)), (table,))
+
+
+def _details(document: Document) -> Document:
+    """All but the verdict, which stands above."""
+    return replace(document, blocks=document.blocks[1:])
 
 
 def checked(subject: Subject) -> GradientCheck:

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 from clearprop.derivation.documents.blocks import Code, Heading, Paragraph
 from clearprop.derivation.messages import Message
@@ -81,7 +82,7 @@ def _facts(subject: Subject) -> Iterator[tuple[Message, Message | str]]:
 
 
 def _python(subject: Subject) -> str:
-    path = subject.path or "model.clearprop"
+    path = Path(subject.path or "model.clearprop").name
     saved = [] if subject.path else ["save(model, " + repr(path) + ")  # once"]
     imports = "from clearprop import load" + ("" if subject.path else ", save")
     if isinstance(subject.view, TableModelView):
@@ -101,7 +102,7 @@ def _python(subject: Subject) -> str:
 
 
 def _command_line(subject: Subject) -> str:
-    path = shlex.quote(subject.path or "model.clearprop")
+    path = shlex.quote(Path(subject.path or "model.clearprop").name)
     probabilities = "" if subject.classes is None else " --proba"
     return "\n".join(
         [
