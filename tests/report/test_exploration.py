@@ -190,6 +190,14 @@ def test_indices_and_holes_have_their_classes(name):
     assert function["of"] == {"ref": ["z", 1, "j"]} and function["value"] == {"ref": ["a", 1, "j"]}
 
 
+@pytest.mark.parametrize(("name", "is_sum"), [("tanh", True), ("mixed", True), ("sigmoid", False), ("relu", False)])
+def test_a_slope_that_is_a_sum_stands_in_brackets(name, is_sum):
+    slope = explored(name)["formulas"]["delta"][0]["numbers"]["product"][-1]
+    assert slope["value"] == {"ref": ["slope", 1, "j"]}
+    signs = [element.text for element in ET.fromstring(slope["function"]).iter() if element.tag.endswith("}mo")]
+    assert ((signs[0], signs[-1]) == ("[", "]")) == is_sum
+
+
 def test_the_loss_is_a_tree_of_its_terms():
     found = explored("sigmoid")
     tree = found["formulas"]["loss"][0]["numbers"]

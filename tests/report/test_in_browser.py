@@ -1,13 +1,16 @@
 """A report in a real browser: from disk, without errors or requests, by keyboard, accessible, in each language."""
 
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from clearprop.report import explorer
+from clearprop.report.making import report
 from clearprop.report.pdf import FLAGS, browser
 
-from .cases import MODELS, NASTY, written
+from .cases import MODELS, NASTY, subject_model, written
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the driver
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page is opened")
@@ -34,9 +37,9 @@ def opened(chromium, tmp_path):
     """Open a report from disk; errors and requests are asserted to be none when the test is over."""
     contexts, problems = [], []
 
-    def opened(name: str, **options):
+    def opened(name: str, made=None, **options):
         path = tmp_path / f"report{len(contexts)}.html"
-        written(name).write(path)
+        (made or written(name)).write(path)
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
@@ -146,6 +149,28 @@ def test_the_keyboard_is_enough(opened):
     assert page.locator("details[open]").count() == 1
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
+
+
+FAKE = """const mount = (place, shown, options) => {
+  const told = `${shown.network.sizes.join("-")}, ${shown.rows.length} rows`;
+  const tell = (language) => { place.textContent = `${language}: ${told}`; };
+  tell(options.language);
+  return { setLanguage: tell };
+};
+export { mount as default, mount };
+"""
+
+
+def test_the_explorer_is_given_its_place_its_data_and_the_language(opened, monkeypatch):
+    monkeypatch.setattr(explorer, "bundle", lambda: FAKE)
+    model, table, y = subject_model("own, classes")
+    page = opened("own, classes", made=report(model, table, y))
+    place = page.locator("#explorer")
+    assert re.fullmatch(r"en: [\d-]+-6-5-3, \d rows", place.inner_text())
+    page.get_by_role("button", name="中文").click()
+    assert place.inner_text().startswith("zh: ")
+    page.emulate_media(media="print")
+    assert not place.is_visible()
 
 
 def test_code_is_copied_or_selected(opened):

@@ -11,10 +11,13 @@ import pytest
 
 from clearprop.derivation.messages import languages
 from clearprop.estimators.table_model import TableModel
+from clearprop.report import explorer
 from clearprop.report.html import as_global, json_text, merged
 from clearprop.report.making import report
 from clearprop.report.sections import SECTIONS
+from clearprop.report.subject import subject_of
 from clearprop.report.texts import named
+from clearprop.report.views import view_of
 
 from .cases import MODELS, NASTY, PRESET, page, subject_model, written
 from .parsing import Element, parsed
@@ -157,6 +160,19 @@ def test_a_bundle_becomes_a_script_within_the_page():
     assert "</script" not in as_global('const t="</script>";export{t};')
     with pytest.raises(ValueError, match=r"explorer\.js"):
         as_global("let a = 1")
+
+
+def test_where_the_explorer_is_part_of_the_package_a_report_has_its_place(monkeypatch):
+    monkeypatch.setattr(explorer, "bundle", lambda: "const m=1;export{m as mount};")
+    model, table, y = subject_model("nasty")
+    made = report(model, table, y)
+    root = parsed(made.to_html())
+    assert root.one("section", id="explore").one("div", id="explorer")
+    shown = json.loads(root.one("script", id="exploration").text())
+    assert shown == json.loads(json.dumps(made.exploration)) and shown["format"] == 1
+    worst = subject_of(view_of(model), table, y, name="x").rows
+    assert f"#{worst.numbers[worst.losses.argmax()]}" in [row["title"] for row in shown["rows"]]
+    assert "explore" not in [section.key for section in report(model).sections]  # no rows, nothing to show
 
 
 def wide_table(n: int, n_columns: int, n_classes: int) -> pa.Table:

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from clearprop.derivation.documents.blocks import Content, Document
 from clearprop.derivation.documents.html import Page, templates
 from clearprop.derivation.messages import Message
+from clearprop.report import explorer
 from clearprop.report.blocks import Chart, Charts, Explanation, Explorer, Facts, Finding, Fold, ReportBlock
 from clearprop.report.charts.canvas import Canvas
-from clearprop.report.explorer import DATA, PLACE, bundle
 from clearprop.report.texts import in_languages, known_languages, plain
 
 if TYPE_CHECKING:
@@ -148,14 +148,15 @@ class _Writer:
     def place(self, block: Explorer, key: str) -> dict[str, Any]:
         """Where the explorer draws itself."""
         self.has_explorer = True
-        return {"kind": "explorer", "id": PLACE}
+        return {"kind": "explorer", "id": explorer.PLACE}
 
     def explorer(self) -> dict[str, Any] | None:
         """The explorer's script and data, where the report has a place for it."""
-        script = bundle()
+        script = explorer.bundle()
         if not self.has_explorer or script is None or self.report.exploration is None:
             return None
-        return {"script": as_global(script), "data": json_text(self.report.exploration), "data_id": DATA, "id": PLACE}
+        shown = {"data": json_text(self.report.exploration), "data_id": explorer.DATA, "id": explorer.PLACE}
+        return {"script": as_global(script), **shown}
 
 
 def _text(key: str) -> Message:

@@ -76,7 +76,7 @@ def _arithmetic(root: Expression) -> dict[str, Any]:
     """Sums and products; a quotient by a number and a square are products too."""
     match root:
         case Multiply(factors=factors):
-            return {"product": [tree_of(factor) for factor in factors]}
+            return {"product": [_factor(factor) for factor in factors]}
         case Add(terms=terms):
             plus = [tree_of(term) for term in terms if not isinstance(term, Negate)]
             minus = [tree_of(term.argument) for term in terms if isinstance(term, Negate)]
@@ -88,6 +88,17 @@ def _arithmetic(root: Expression) -> dict[str, Any]:
         case Power(base=base, exponent=Number(value=2)):
             return {"product": [tree_of(base), tree_of(base)]}
     raise ValueError(f"formula: {type(root).__name__} has no place in a tree of numbers")
+
+
+def _factor(root: Expression) -> dict[str, Any]:
+    """A factor: a function that is written as a sum stands in brackets."""
+    tree = tree_of(root)
+    if isinstance(root, Applied) and isinstance(root.formula, Add | Negate):
+        start, end = tree["function"].index(">") + 1, tree["function"].rindex("<")
+        inner = tree["function"][start:end]
+        bracketed = f'<mrow><mo stretchy="false">[</mo>{inner}<mo stretchy="false">]</mo></mrow>'
+        tree["function"] = tree["function"][:start] + bracketed + tree["function"][end:]
+    return tree
 
 
 def _function(formula: Expression, argument: Expression) -> dict[str, Any]:

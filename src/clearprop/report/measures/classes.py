@@ -12,7 +12,8 @@ from clearprop.estimators import table_measures
 from clearprop.mathematics.arrays import Array
 from clearprop.report.subject import Subject
 
-BINS = 10
+#: Rows are parted into so many bins, but each has so many rows.
+MOST_BINS, LEAST_ROWS_A_BIN = 10, 20
 
 
 def class_measures(subject: Subject) -> dict[str, Any]:
@@ -88,15 +89,16 @@ class Reliability:
         return 1.96 * np.sqrt(shares * (1 - shares) / self.counts)
 
 
-def reliability(probability: Array, was_so: Array, bins: int = BINS) -> Reliability:
+def reliability(probability: Array, was_so: Array) -> Reliability:
     """Part rows into bins of about as many rows each by their probability, (n,), and count how often it was so.
 
-    >>> found = reliability(np.array([0.1, 0.1, 0.9, 0.9]), np.array([False, False, True, False]), 2)
-    >>> found.predicted.tolist(), found.observed.tolist(), found.counts.tolist()
-    ([0.1, 0.9], [0.0, 0.5], [2, 2])
+    >>> found = reliability(np.repeat([0.1, 0.9], 20), np.repeat([False, True, False], [20, 10, 10]))
+    >>> found.predicted.round(3).tolist(), found.observed.tolist(), found.counts.tolist()
+    ([0.1, 0.9], [0.0, 0.5], [20, 20])
     """
     order = np.argsort(probability, kind="stable")
-    edges = np.linspace(0, len(order), min(bins, len(order)) + 1).round().astype(int)
+    bins = max(1, min(MOST_BINS, len(order) // LEAST_ROWS_A_BIN))
+    edges = np.linspace(0, len(order), bins + 1).round().astype(int)
     parts: Sequence[Array] = [order[low:high] for low, high in pairwise(edges) if high > low]
     return Reliability(
         np.array([probability[part].mean() for part in parts]),

@@ -142,7 +142,10 @@ def _calibration(rows: MeasuredRows, classes: Sequence[str]) -> Iterator[ReportB
     found = reliability(probability, was_so)
     error = percent(found.error)
     yield Paragraph(
-        (Message("report_classes.calibration_meaning", which=which), Message("report_classes.error", error=error))
+        (
+            Message("report_classes.calibration_meaning", which=which, bins=len(found.counts)),
+            Message("report_classes.error", error=error),
+        )
     )
     yield _reliability_chart(found, which, error)
 
