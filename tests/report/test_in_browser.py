@@ -84,7 +84,7 @@ def test_a_report_opens_from_disk_and_asks_for_nothing(opened, name):
 
 def test_nothing_of_a_name_runs(opened):
     page = opened("nasty")
-    assert page.locator("script").count() == 2
+    assert page.locator("script").count() == 5
     assert page.locator("img").count() == 0
     assert NASTY[0] in page.locator("#data").inner_text()
 

@@ -1,8 +1,8 @@
 """What a report consists of beside headings, sentences and tables: facts, findings, folds, charts, explanations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from clearprop.derivation.documents.blocks import Block, Content, Document, Table
 from clearprop.report.charts.canvas import Canvas
@@ -69,7 +69,9 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Explorer:
-    """The place of the explorer, the one interactive part; a format that has no script leaves it out."""
+    """The explorer, the one interactive part, with what it shows; a format that runs no script leaves it out."""
+
+    exploration: Mapping[str, Any]
 
 
 ReportBlock: TypeAlias = Block | Facts | Finding | Fold | Chart | Charts | Explanation | Explorer

@@ -1,4 +1,4 @@
-"""The explorer in a report: its script, where that is part of the package, and the data that it shows."""
+"""The explorer in a report: its script, whether a page has room for it, and the data that it shows."""
 
 from functools import cache
 from importlib.resources import files
@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.derivation.messages import Message
 from clearprop.report.exploring.exploration import exploration_of
 from clearprop.report.subject import Subject
+from clearprop.report.texts import number
 
 #: The bundle: one script that draws into the element with the id `PLACE` what the element with the id `DATA` holds.
 BUNDLE, PLACE, DATA = "explorer.js", "explorer", "exploration"
@@ -16,19 +18,22 @@ MOST_PARAMETERS, MOST_ROWS = 150_000, 6
 
 
 @cache
-def bundle() -> str | None:
-    """Return the explorer's script; None where it is not part of the package."""
-    script = files(__package__) / BUNDLE
-    return script.read_text(encoding="utf-8") if script.is_file() else None
+def bundle() -> str:
+    """Return the explorer's script, a module, as it is built from `explorer/`."""
+    return (files(__package__) / BUNDLE).read_text(encoding="utf-8")
 
 
-def can_explore(subject: Subject) -> bool:
-    """Whether there is a script, and a network and rows that it can show."""
-    small = subject.kinds[0].network.n_parameters <= MOST_PARAMETERS
-    return bundle() is not None and subject.known is not None and small
+def obstacle(subject: Subject) -> Message | None:
+    """Return why the explorer has nothing to show; None: it has."""
+    if subject.known is None:
+        return Message("report.no_table") if subject.given is None else subject.why_not
+    parameters = subject.kinds[0].network.n_parameters
+    if parameters > MOST_PARAMETERS:
+        return Message("report_explore.too_large", n=number(parameters), most=number(MOST_PARAMETERS))
+    return None
 
 
-def explorer_data(subject: Subject) -> dict[str, Any]:
+def shown(subject: Subject) -> dict[str, Any]:
     """Return what the explorer shows in a report: the two worst rows and some others."""
     given = subject.known
     assert given is not None

@@ -80,7 +80,8 @@ class _Writer:
     def __init__(self, report: "Report") -> None:
         self.report = report
         self.pages = {language: self._page(Document((), language)) for language in known_languages()}
-        self.has_explorer, self.n_explanations = False, 0
+        self.n_explanations = 0
+        self.exploration: Mapping[str, Any] | None = None
 
     def _page(self, document: Document, prefix: str = "", lower: int = 0) -> Page:
         return Page(document, prefix, lower, f"data-heading-{document.language}")
@@ -147,16 +148,15 @@ class _Writer:
 
     def place(self, block: Explorer, key: str) -> dict[str, Any]:
         """Where the explorer draws itself."""
-        self.has_explorer = True
+        self.exploration = block.exploration
         return {"kind": "explorer", "id": explorer.PLACE}
 
     def explorer(self) -> dict[str, Any] | None:
         """The explorer's script and data, where the report has a place for it."""
-        script = explorer.bundle()
-        if not self.has_explorer or script is None or self.report.exploration is None:
+        if self.exploration is None:
             return None
-        shown = {"data": json_text(self.report.exploration), "data_id": explorer.DATA, "id": explorer.PLACE}
-        return {"script": as_global(script), **shown}
+        shown = {"data": json_text(self.exploration), "data_id": explorer.DATA, "id": explorer.PLACE}
+        return {"script": as_global(explorer.bundle()), **shown}
 
 
 def _text(key: str) -> Message:

@@ -3,11 +3,9 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from clearprop.derivation.messages import Message
-from clearprop.report.blocks import Explorer, ReportBlock
-from clearprop.report.explorer import explorer_data
+from clearprop.report.blocks import ReportBlock
 from clearprop.report.sections import SECTIONS
 from clearprop.report.subject import Subject
 from clearprop.report.texts import plain
@@ -34,24 +32,21 @@ class Report:
         title, subtitle: of the whole.
         sections: those that apply.
         language: the one in which it is shown first; a page holds all.
-        exploration: what the explorer shows, where there is a place for it.
     """
 
     title: Message
     subtitle: Message
     sections: tuple[WrittenSection, ...] = field(repr=False)
     language: str = "en"
-    exploration: dict[str, Any] | None = field(default=None, repr=False)
 
     @classmethod
     def on(cls, subject: Subject, language: str = "en") -> "Report":
         """Write every section of a report on a model; those that write nothing are left out."""
         written = [WrittenSection(one.key, one.title, tuple(one.write(subject))) for one in SECTIONS]
         sections = tuple(section for section in written if section.blocks)
-        has_explorer = any(isinstance(block, Explorer) for section in sections for block in section.blocks)
         title = Message("report_page.title", name=subject.name)
         subtitle = Message(f"report_page.{'amounts' if subject.classes is None else 'classes'}", target=subject.target)
-        return cls(title, subtitle, sections, language, explorer_data(subject) if has_explorer else None)
+        return cls(title, subtitle, sections, language)
 
     def to_html(self) -> str:
         """Return one self-contained page: no request to anywhere, in every language, light and dark, for paper too."""
