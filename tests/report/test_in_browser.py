@@ -8,14 +8,11 @@ import pytest
 
 from clearprop.report import explorer
 from clearprop.report.making import report
-from clearprop.report.pdf import FLAGS, browser
 
+from . import browsers
 from .cases import MODELS, NASTY, subject_model, written
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the driver
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page is opened")
-if browser() is None:
-    pytest.skip("no Chromium on the PATH: no page is opened", allow_module_level=True)
 
 PAGES = ("preset, two classes", "preset, amounts", "own, classes", "nasty", "several targets")
 UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
@@ -25,11 +22,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 @pytest.fixture(scope="module")
 def chromium():
-    with playwright.sync_playwright() as driver:
-        arguments = [flag for flag in FLAGS if flag not in ("--headless", "--no-pdf-header-footer")]
-        running = driver.chromium.launch(executable_path=browser(), args=arguments)
+    with browsers.launched() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
@@ -43,12 +37,8 @@ def opened(chromium, tmp_path):
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.on(
-            "console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: problems.append(str(error)))
+        browsers.watch(page, problems)
         page.on("request", lambda request: None if request.url == path.as_uri() else problems.append(request.url))
-        page.on("dialog", lambda dialog: problems.append(dialog.message))
         page.goto(path.as_uri())
         return page
 
