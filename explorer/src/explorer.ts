@@ -84,6 +84,7 @@ export function mount(element: Element, exploration: Exploration, options: Optio
       texts.translate(WORDS[state.language]);
       set(root, { lang: state.language });
     }
+    if (only(["step"])) set(host, { "data-step": `${state.step}` }); // a page prints what someone has stepped through
     if (only(["theme"])) set(root, { "data-theme": state.theme });
     picture.render();
     if (only(["between"])) legend.render(view);

@@ -255,3 +255,16 @@ def test_a_table_without_rows_is_refused():
         model.predict(FRESH[:0])
     with pytest.raises(TableError, match=r"no rows|no value"):
         fit(people()[:0], "kind")
+
+
+@pytest.mark.parametrize("arguments", [{"preset": "fast", "max_epochs": 1}, {"max_iter": 2}], ids=["preset", "own"])
+def test_columns_that_were_added_since_change_nothing(arguments):
+    table = people()
+    model = TableModel.fit(table, "kind", **arguments)
+    wider = table.append_column("added", table["price"])
+    before, after = (model.network_on_rows(rows) for rows in (table, wider))
+    np.testing.assert_array_equal(before.X, after.X)
+    np.testing.assert_array_equal(before.Y, after.Y)
+    assert after.input_names == before.input_names
+    with pytest.raises(TableError, match="column 'age' is missing"):
+        model.network_on_rows(wider.drop_columns(["age"]))

@@ -17,8 +17,8 @@ export const SIZES = {
 
 const PITCH = { most: 60, least: 46, fitted: 8 };
 const STRIP_HEIGHT = { most: 440, ofUnit: 16 };
-const EDGES = { least: 110, most: 250 };
-const MATRIX = { least: 100, most: 340, squeezed: 140, step: 20, before: 26, after: 64 };
+const EDGES = { least: 88, most: 250 };
+const MATRIX = { least: 100, most: 340, squeezed: 100, step: 20, before: 22, after: 52 };
 const AFTER = { gap: 22, loss: 84 };
 
 export type Slot = "b" | "z" | "a" | "delta" | "y";

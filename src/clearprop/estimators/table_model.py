@@ -21,6 +21,7 @@ from clearprop.estimators.tabular.classifier import TabularClassifier
 from clearprop.estimators.tabular.regressor import TabularRegressor
 from clearprop.mathematics.arrays import Array
 from clearprop.tables import FeatureReader, TableError, amounts_of, codes_of, split_target, to_table
+from clearprop.tables.column_checks import check_present
 from clearprop.training import Epoch
 
 if TYPE_CHECKING:
@@ -131,7 +132,9 @@ class TableModel(Reported, TablePredictor):
         y = self._targets(table, source) if has_target else None
         if isinstance(self.networks, EncodedNetwork):
             return self.networks.encoder.transform(table, source=source).astype(np.float64), y
-        return table.drop_columns([self.target] if self.target in table.column_names else []), y
+        names = [str(name) for name in self.estimator.feature_names_in_]
+        check_present(names, table.column_names, source)
+        return table.select(names), y  # other columns may have been added since
 
     def _names(self) -> dict[str, tuple[str, ...]]:
         """Return the names of the inputs, where the estimator was trained on a matrix, and of the outputs."""

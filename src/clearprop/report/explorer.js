@@ -77,7 +77,7 @@ const tt = 16, $ = {
   strip: 26,
   stripGap: 3,
   shares: 10
-}, wt = { most: 60, least: 46, fitted: 8 }, me = { most: 440, ofUnit: 16 }, dt = { least: 110, most: 250 }, et = { least: 100, most: 340, squeezed: 140, step: 20, before: 26, after: 64 }, Ut = { gap: 22, loss: 84 };
+}, wt = { most: 60, least: 46, fitted: 8 }, me = { most: 440, ofUnit: 16 }, dt = { least: 88, most: 250 }, et = { least: 100, most: 340, squeezed: 100, step: 20, before: 22, after: 52 }, Ut = { gap: 22, loss: 84 };
 function be(t, e, n) {
   const r = t.slice(1).filter((c, o) => c <= tt && t[o] <= tt).length;
   let s = et.most, i = _t(t, n, dt.least, s);
@@ -99,7 +99,7 @@ function _t(t, e, n, r) {
   const s = t.length - 1, i = Math.max(...t.map((p) => p * ht(p))), a = [], c = [];
   let o = $.margin + e;
   const l = (p, g, x) => {
-    const b = g > tt, [v, A] = b ? [$.strip, $.stripGap] : [$.segment, 0], j = x.map((R, N) => ({ slot: R, x: o + N * (v + A), width: v })), E = ht(g), y = j[j.length - 1].x + v;
+    const b = g > tt, [v, A] = b ? [$.strip, $.stripGap] : [$.segment, 0], j = x.map((R, S) => ({ slot: R, x: o + S * (v + A), width: v })), E = ht(g), y = j[j.length - 1].x + v;
     return { layer: p, units: g, wide: b, x: o, right: y, top: $.header + (i - g * E) / 2, pitch: E, segments: j };
   };
   t.forEach((p, g) => {
@@ -170,7 +170,7 @@ class Un {
 function yt(t, e, n) {
   k(t, { max: n }), t.value !== String(e + 1) && (t.value = String(e + 1));
 }
-const xe = (t, e) => T(Math.round(Number(t.value)) || 1, 1, e) - 1, _n = "button,select,input[type=number]{font:inherit;color:var(--ink);background:var(--raised);border:1px solid color-mix(in srgb,var(--soft) 70%,transparent);border-radius:8px;min-height:36px}button{display:inline-flex;align-items:center;gap:.45em;padding:0 .8em;cursor:pointer}button:hover{border-color:var(--accent)}button[aria-disabled=true]{color:var(--soft);border-color:var(--line);cursor:default}button.small{min-height:28px;padding:0 .6em;margin-left:.4em;font-size:.9em}select{padding:0 .5em;max-width:100%;text-overflow:ellipsis}input[type=number]{width:6.5em;padding:0 .5em}input[type=range]{flex:1;min-width:0;accent-color:var(--accent);height:28px;margin:0}input[type=radio]{accent-color:var(--accent);margin:0 .25em 0 0}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}summary{cursor:pointer;color:var(--accent);width:fit-content}.field{display:inline-flex;flex-direction:column;gap:2px;min-width:0}.field>span{font-size:.8rem;color:var(--soft)}header{display:grid;gap:18px}.row{display:flex;flex-wrap:wrap;align-items:flex-end;gap:10px 28px}.row .field{max-width:min(100%,26rem)}.facts{display:flex;flex-wrap:wrap;gap:6px 28px;margin:0}.facts dt{font-size:.8rem;color:var(--soft)}.facts dd{margin:0;min-height:36px;display:flex;align-items:center;font-weight:600}.cells{margin:0 0 7px}.cells[open]{flex-basis:100%}.cells table{margin-top:8px}.stepper{display:grid;grid-template-columns:auto minmax(0,1fr);gap:6px 24px;align-items:center}.buttons{display:flex;gap:6px}.slide{display:flex;align-items:center;gap:16px}.count{color:var(--soft);font-size:.87rem;white-space:nowrap;font-variant-numeric:tabular-nums}.sentence{grid-column:1 / -1;margin:4px 0 0;font-size:1.2rem;font-weight:600;min-height:1.55em}.legend{margin-top:14px;padding-top:14px;border-top:1px solid var(--line);display:grid;gap:10px;font-size:.87rem}.legend fieldset{display:flex;flex-wrap:wrap;gap:2px 20px;border:0;margin:0;padding:0}.legend legend{float:left;padding:0;margin-right:20px;color:var(--soft)}.legend ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:0;padding:0}.legend li{display:inline-flex;align-items:center;gap:.35em}.heat{display:inline-block;width:64px;height:12px;border:1px solid var(--line);border-radius:2px}.keys{margin:0;color:var(--soft)}@container (max-width: 720px){.stepper{grid-template-columns:minmax(0,1fr)}.buttons button{flex:1;justify-content:center;padding:0 .5em}}@container (max-width: 430px){.buttons button span[aria-hidden]{display:none}}", ut = {
+const xe = (t, e) => T(Math.round(Number(t.value)) || 1, 1, e) - 1, _n = "button,select,input[type=number]{font:inherit;color:var(--ink);background:var(--raised);border:1px solid color-mix(in srgb,var(--soft) 70%,transparent);border-radius:8px;min-height:36px}button{display:inline-flex;align-items:center;gap:.45em;padding:0 .8em;cursor:pointer}button:hover{border-color:var(--accent)}button[aria-disabled=true]{color:var(--soft);border-color:var(--line);cursor:default}button.small{min-height:28px;padding:0 .6em;margin-left:.4em;font-size:.9em}select{padding:0 .5em;max-width:100%;text-overflow:ellipsis}input[type=number]{width:6.5em;padding:0 .5em}input[type=range]{flex:1;min-width:0;accent-color:var(--accent);height:28px;margin:0}input[type=radio]{accent-color:var(--accent);margin:0 .25em 0 0}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}summary{cursor:pointer;color:var(--accent);width:fit-content}.field{display:inline-flex;flex-direction:column;gap:2px;min-width:0}.field>span{font-size:.8rem;color:var(--soft)}header{display:grid;gap:18px}.row{display:flex;flex-wrap:wrap;align-items:flex-end;gap:10px 28px}.row .field{max-width:min(100%,26rem)}.facts{display:flex;flex-wrap:wrap;gap:6px 28px;margin:0}.facts dt{font-size:.8rem;color:var(--soft)}.facts dd{margin:0;min-height:36px;display:flex;align-items:center;font-weight:600}.cells{margin:0 0 7px}.cells[open]{flex-basis:100%}.cells table{margin-top:8px}.stepper{display:grid;grid-template-columns:auto minmax(0,1fr);gap:6px 24px;align-items:center}.buttons{display:flex;gap:6px}.slide{display:flex;align-items:center;gap:16px}.count{color:var(--soft);font-size:.87rem;white-space:nowrap;font-variant-numeric:tabular-nums}.sentence{grid-column:1 / -1;margin:4px 0 0;font-size:1.2rem;font-weight:600;min-height:1.55em}.legend{margin-top:14px;padding-top:14px;border-top:1px solid var(--line);display:grid;gap:10px;font-size:.87rem}.legend fieldset{display:flex;flex-wrap:wrap;gap:2px 20px;border:0;margin:0;padding:0}.legend legend{float:left;padding:0;margin-right:20px;color:var(--soft)}.legend ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 20px;margin:0;padding:0}.legend li{display:inline-flex;align-items:center;gap:.35em}.heat{display:inline-block;width:64px;height:12px;border:1px solid var(--line);border-radius:2px}.keys{margin:0;color:var(--soft)}@container (max-width: 720px){.stepper{grid-template-columns:minmax(0,1fr)}.buttons button{flex:1;justify-content:center;padding:0 .5em}}@container (max-width: 430px){.buttons button{padding:0 .25em;white-space:nowrap}.buttons button span[aria-hidden]{display:none}}", ut = {
   a: { letter: "a", light: "#06805f", dark: "#3ed99a" },
   z: { letter: "z", light: "#0a4fa8", dark: "#56a8f0" },
   W: { letter: "W", light: "#26282c", dark: "#e9ebee" },
@@ -937,17 +937,17 @@ function kr(t) {
   function s(i, a) {
     var c = i[0], o = i[1], l = i[2], d = a[0], u = a[1], f = a[2], p = d - c, g = u - o, x = p * p + g * g, b, v;
     if (x < wr)
-      v = Math.log(f / l) / e, b = function(N) {
+      v = Math.log(f / l) / e, b = function(S) {
         return [
-          c + N * p,
-          o + N * g,
-          l * Math.exp(e * N * v)
+          c + S * p,
+          o + S * g,
+          l * Math.exp(e * S * v)
         ];
       };
     else {
       var A = Math.sqrt(x), j = (f * f - l * l + r * x) / (2 * l * n * A), E = (f * f - l * l - r * x) / (2 * f * n * A), y = Math.log(Math.sqrt(j * j + 1) - j), R = Math.log(Math.sqrt(E * E + 1) - E);
-      v = (R - y) / e, b = function(N) {
-        var O = N * v, H = je(y), Z = l / (n * A) * (H * kr(e * O + y) - yr(y));
+      v = (R - y) / e, b = function(S) {
+        var O = S * v, H = je(y), Z = l / (n * A) * (H * kr(e * O + y) - yr(y));
         return [
           c + Z * p,
           o + Z * g,
@@ -1727,9 +1727,9 @@ function gs(t, e, n) {
     { class: "name", x: d + $.shares / 2, y: i + c + 16, "text-anchor": "middle" },
     "w·δ"
   ), A = ue(), j = (E) => {
-    const { theme: y, selection: R, attention: N } = E.state, O = E.array(E.shown("W", r), r);
-    A(O, y) && te(l, O, e, n, y), _e(t, p, e, n, ot(R, r)), _e(t, g, e, n, ot(N, r));
-    const H = pe(E, N), Z = H?.block === r ? H : null;
+    const { theme: y, selection: R, attention: S } = E.state, O = E.array(E.shown("W", r), r);
+    A(O, y) && te(l, O, e, n, y), _e(t, p, e, n, ot(R, r)), _e(t, g, e, n, ot(S, r));
+    const H = pe(E, S), Z = H?.block === r ? H : null;
     bs(t, f, e, n, Z);
     const xt = Z?.direction === "backward" ? Float32Array.from(Z.terms) : null;
     u.hidden = xt === null, k(v, { visibility: xt ? null : "hidden" }), xt && te(u, xt, e, 1, y), jn(E, x, r);
@@ -2136,7 +2136,7 @@ function Gs(t, e, n, r) {
   const i = U(s, n, r);
   return Float32Array.from({ length: n.sizes[e] }, (a, c) => i(K(c)));
 }
-const S = (t, e) => t + tn(e), it = (t) => t === 0 ? "x" : S("a", t), In = (t) => `⁨${t}⁩`, Ks = {
+const N = (t, e) => t + tn(e), it = (t) => t === 0 ? "x" : N("a", t), In = (t) => `⁨${t}⁩`, Ks = {
   explorer: "Explorer of the network",
   gap: " ",
   stop: ". ",
@@ -2159,15 +2159,15 @@ const S = (t, e) => t + tn(e), it = (t) => t === 0 ? "x" : S("a", t), In = (t) =
       case "x":
         return "The input: x";
       case "z":
-        return `Forward, layer ${e}: ${S("z", e)} from ${it(e - 1)}`;
+        return `Forward, layer ${e}: ${N("z", e)} from ${it(e - 1)}`;
       case "a":
-        return `Forward, layer ${e}: ${S("a", e)} from ${S("z", e)}`;
+        return `Forward, layer ${e}: ${N("a", e)} from ${N("z", e)}`;
       case "E":
         return `The loss: E from ${it(e)} and y`;
       case "delta":
-        return e === n ? `Backward, layer ${e}: ${S("Δ", e)} from ${S("a", e)} and y` : `Backward, layer ${e}: ${S("Δ", e)} from ${S("Δ", e + 1)}`;
+        return e === n ? `Backward, layer ${e}: ${N("Δ", e)} from ${N("a", e)} and y` : `Backward, layer ${e}: ${N("Δ", e)} from ${N("Δ", e + 1)}`;
       case "gradient":
-        return `Backward, layer ${e}: ${S("∇W", e)} and ${S("∇b", e)} from ${S("Δ", e)} and ${it(e - 1)}`;
+        return `Backward, layer ${e}: ${N("∇W", e)} and ${N("∇b", e)} from ${N("Δ", e)} and ${it(e - 1)}`;
     }
   },
   picture: "The network",
@@ -2265,15 +2265,15 @@ const S = (t, e) => t + tn(e), it = (t) => t === 0 ? "x" : S("a", t), In = (t) =
       case "x":
         return "输入：x";
       case "z":
-        return `前向，第 ${e} 层：由 ${it(e - 1)} 得到 ${S("z", e)}`;
+        return `前向，第 ${e} 层：由 ${it(e - 1)} 得到 ${N("z", e)}`;
       case "a":
-        return `前向，第 ${e} 层：由 ${S("z", e)} 得到 ${S("a", e)}`;
+        return `前向，第 ${e} 层：由 ${N("z", e)} 得到 ${N("a", e)}`;
       case "E":
         return `损失：由 ${it(e)} 与 y 得到 E`;
       case "delta":
-        return e === n ? `反向，第 ${e} 层：由 ${S("a", e)} 与 y 得到 ${S("Δ", e)}` : `反向，第 ${e} 层：由 ${S("Δ", e + 1)} 得到 ${S("Δ", e)}`;
+        return e === n ? `反向，第 ${e} 层：由 ${N("a", e)} 与 y 得到 ${N("Δ", e)}` : `反向，第 ${e} 层：由 ${N("Δ", e + 1)} 得到 ${N("Δ", e)}`;
       case "gradient":
-        return `反向，第 ${e} 层：由 ${S("Δ", e)} 与 ${it(e - 1)} 得到 ${S("∇W", e)} 与 ${S("∇b", e)}`;
+        return `反向，第 ${e} 层：由 ${N("Δ", e)} 与 ${it(e - 1)} 得到 ${N("∇W", e)} 与 ${N("∇b", e)}`;
     }
   },
   picture: "网络",
@@ -2435,13 +2435,13 @@ function Ys(t, e, n = {}) {
   b.attachShadow({ mode: "open" }).append(x, g), t.append(b);
   const v = (y, R) => {
     c = new Ve(r, s, y);
-    const N = (O) => R === null || O.some((H) => y[H] !== R[H]);
-    N(["language"]) && (a.translate(Bn[y.language]), k(g, { lang: y.language })), N(["theme"]) && k(g, { "data-theme": y.theme }), d.render(), N(["between"]) && u.render(c), N(["language", "row", "step"]) && (o.render(c), l.render(c)), N(["language", "row", "step", "selection"]) && (f.render(c), p.render(c));
+    const S = (O) => R === null || O.some((H) => y[H] !== R[H]);
+    S(["language"]) && (a.translate(Bn[y.language]), k(g, { lang: y.language })), S(["step"]) && k(b, { "data-step": `${y.step}` }), S(["theme"]) && k(g, { "data-theme": y.theme }), d.render(), S(["between"]) && u.render(c), S(["language", "row", "step"]) && (o.render(c), l.render(c)), S(["language", "row", "step", "selection"]) && (f.render(c), p.render(c));
   };
   i.listen(v), g.addEventListener("keydown", (y) => Js(y, l));
   const A = Er(b, (y) => i.change({ theme: y })), j = () => {
-    const y = g.clientWidth || 1e3, [R, N] = [y - 2 * Xe, y - 2 * Xe - Ye.panel - Ye.gap], O = d.widthFor(N) <= N;
-    g.classList.toggle("wide", O), d.fit(O ? N : R), p.reachScrolled();
+    const y = g.clientWidth || 1e3, [R, S] = [y - 2 * Xe, y - 2 * Xe - Ye.panel - Ye.gap], O = d.widthFor(S) <= S;
+    g.classList.toggle("wide", O), d.fit(O ? S : R), p.reachScrolled();
   }, E = "ResizeObserver" in globalThis ? new ResizeObserver(() => (A.refresh(), j())) : null;
   return E?.observe(g), v(i.state, null), j(), {
     setLanguage: (y) => i.change({ language: y }),
