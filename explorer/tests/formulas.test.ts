@@ -97,6 +97,21 @@ describe("numbers", () => {
     expect(text({ minus: [{ number: 1 }, { plus: [{ number: 2 }, { number: 3 }] }] })).toBe("1 −(2 +3)");
   });
 
+  it("of a mixture stand in the places of its argument and of its share, and its index is that of the unit", () => {
+    const j = '<mi class="index-j">j</mi>';
+    const mixture: Expression = {
+      function: `<math><mi class="share">α</mi><mi>f</mi>${j}<mo>(</mo><mi class="hole">z</mi><mo>)</mo></math>`,
+      of: { ref: ["z", 1, "j"] },
+      share: { ref: ["share", 1, "j"] },
+      value: null,
+    };
+    const z = numeral(network.sample(0).z[1][1]).textContent;
+    const shares = Float32Array.from({ length: network.sizes[1] }, (_, unit) => 0.5 + unit);
+    const mixed = { ...network, share: [null, shares] };
+    const written = writeNumbers(mixture, indices(1), { network: mixed, sample: network.sample(0), more: String });
+    expect(written.map((part) => part.textContent).join("")).toBe(`1.500f2(${z})`);
+  });
+
   it("of a function stand in its hole, and a factor −1 in front is a sign", () => {
     const written = text(network.formula("loss", 2)!.numbers!);
     expect(written).toMatch(/^−\([01]⋅ln⁡0\.\d+.* \+[01]⋅ln⁡0\.\d+.* \+[01]⋅ln⁡0\.\d+.*\)$/);

@@ -81,6 +81,8 @@ def arrays(found, row):
         unpacked["b", l] = decoded(found["b"][l - 1])
         unpacked |= {("z", l): decoded(row["z"][l - 1]), ("a", l): decoded(row["a"][l])}
         unpacked["delta", l] = decoded(row["delta"][l - 1])
+        if found["share"][l - 1] is not None:
+            unpacked["share", l] = decoded(found["share"][l - 1])
         if row["slope"][l - 1] is not None:
             unpacked["slope", l] = decoded(row["slope"][l - 1])
     return unpacked
@@ -104,8 +106,9 @@ def evaluated(node, values, sizes, j=None, k=None, i=None):
     if "minus" in node:
         first, second = (evaluated(part, values, sizes, **places) for part in node["minus"])
         return first - second
-    assert {"function", "of", "value"} == set(node)
-    evaluated(node["of"], values, sizes, **places)  # what stands in the hole has a number
+    assert {"function", "of", "value"} == set(node) - {"share"}
+    for hole in ("of", "share"):  # what stands in a hole has a number
+        assert hole not in node or np.isfinite(evaluated(node[hole], values, sizes, **places))
     return np.nan if node["value"] is None else evaluated(node["value"], values, sizes, **places)
 
 
@@ -152,7 +155,7 @@ def test_slopes_are_derivatives_of_the_activations(name):
 def test_all_that_is_shown_is_there_in_its_form(name):
     network, found = NETWORKS[name], explored(name)
     text = json.dumps(found, allow_nan=False)
-    assert set(found) == {"format", "network", "W", "b", "rows", "formulas", "verified"}
+    assert set(found) == {"format", "network", "W", "b", "share", "rows", "formulas", "verified"}
     assert found["format"] == 1 and set(found["formulas"]) == set(KINDS)
     assert found["network"]["activations"] == [network.activation(l).name for l in network.layers]
     assert [len(found["network"][f"{side}_names"]) for side in ("input", "output")] == [
@@ -173,7 +176,7 @@ def test_all_that_is_shown_is_there_in_its_form(name):
                 assert ET.fromstring(part).tag == "{http://www.w3.org/1998/Math/MathML}math"
             assert set(formula["why"]) == set(found["verified"]) == set(languages())
             assert all(shape.count(" × ") == 1 for _, shape in formula["shapes"]) and formula["shapes"]
-    assert "Ж" not in text
+    assert "Ж" not in text and "Ю" not in text
     rules = [{formula["rule"] for formula in found["formulas"][kind]} for kind in ("z", "dW", "db")]
     assert rules == [{""}, {"BP3"}, {"BP4"}]
 
@@ -188,6 +191,21 @@ def test_indices_and_holes_have_their_classes(name):
     function = found["formulas"]["a"][0]["numbers"]
     assert function["function"].count('class="hole"') >= 1
     assert function["of"] == {"ref": ["z", 1, "j"]} and function["value"] == {"ref": ["a", 1, "j"]}
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "mixed"])
+def test_the_share_of_a_mixture_has_a_number(name):
+    network, found = NETWORKS[name], explored(name)
+    parameters, _, _ = problem(network)
+    for kind in ("a", "delta"):
+        tree = found["formulas"][kind][0]["numbers"]
+        function = tree["product"][-1] if kind == "delta" else tree
+        assert function["function"].count('<mi class="share">α</mi>') == (1 if network.mixed else 0)
+        assert ("share" in function) == network.mixed
+        if network.mixed:
+            values = arrays(found, found["rows"][0])
+            shares = [evaluated(function["share"], values, network.sizes, j=j) for j in range(network.sizes[1])]
+            np.testing.assert_allclose(shares, parameters.theta["mixture1.alpha"], rtol=1e-6)
 
 
 @pytest.mark.parametrize(("name", "is_sum"), [("tanh", True), ("mixed", True), ("sigmoid", False), ("relu", False)])

@@ -25,6 +25,7 @@ export interface Network {
   outputNames: string[];
   W: Float32Array[];
   b: Float32Array[];
+  share: (Float32Array | null)[];
   titles: string[];
   verified: Translated;
   /** The numbers of a row, decoded when they are first asked for. */
@@ -65,6 +66,10 @@ export function decode(exploration: Exploration): Network {
     outputNames,
     W: [EMPTY, ...layers(depth, (l) => decodeArray(exploration.W[l - 1], sizes[l] * sizes[l - 1], `W[${l - 1}]`))],
     b: [EMPTY, ...layers(depth, (l) => decodeArray(exploration.b[l - 1], sizes[l], `b[${l - 1}]`))],
+    share: [
+      null,
+      ...layers(depth, (l) => decodeIfThere(exploration.share?.[l - 1] ?? null, sizes[l], `share[${l - 1}]`)),
+    ],
     titles: exploration.rows.map((row) => row.title),
     verified: exploration.verified,
     sample: (row) => (samples[row] ??= decodeRow(exploration.rows[row], sizes, `rows[${row}]`)),
@@ -85,12 +90,12 @@ function decodeRow(row: EncodedRow, sizes: number[], where: string): Sample {
     y: decodeArray(row.y, sizes[depth], `${where}.y`),
     a: sizes.map((size, l) => decodeArray(row.a[l], size, `${where}.a[${l}]`)),
     z: [EMPTY, ...each("z")],
-    slope: [null, ...layers(depth, (l) => decodeSlope(row.slope[l - 1], sizes[l], `${where}.slope[${l - 1}]`))],
+    slope: [null, ...layers(depth, (l) => decodeIfThere(row.slope[l - 1], sizes[l], `${where}.slope[${l - 1}]`))],
     delta: [EMPTY, ...each("delta")],
   };
 }
 
-const decodeSlope = (text: string | null, size: number, where: string) =>
+const decodeIfThere = (text: string | null, size: number, where: string) =>
   text === null ? null : decodeArray(text, size, where);
 
 /** One value for each of the layers 1 … depth. */

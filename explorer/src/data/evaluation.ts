@@ -85,7 +85,7 @@ export function fillMatrix(expression: Expression, network: Network, sample: Sam
 
 /** An array of the network or of the row, or null where it is missing. */
 function arrayOf(name: ArrayName, layer: number, network: Network, sample: Sample): Float32Array | null {
-  if (name === "W" || name === "b") return network[name][layer] ?? null;
+  if (name === "W" || name === "b" || name === "share") return network[name][layer] ?? null;
   if (name === "y") return sample.y;
   return sample[name][layer] ?? null;
 }

@@ -5,7 +5,7 @@ export type Translated = Record<Language, string>;
 
 /** An index in a formula. j: the unit at hand; k: a unit of the layer below; i: a unit of the layer above. */
 export type Letter = "j" | "k" | "i";
-export type ArrayName = "W" | "b" | "a" | "z" | "y" | "delta" | "slope";
+export type ArrayName = "W" | "b" | "a" | "z" | "y" | "delta" | "slope" | "share";
 
 export interface Reference {
   ref: [array: ArrayName, layer: number, ...indices: Letter[]];
@@ -27,10 +27,14 @@ export interface Minus {
 export interface Constant {
   number: number;
 }
-/** A function of one number, as MathML with <mi class="hole">; `value` says its result, null where no array holds it. */
+/**
+ * A function of one number, as MathML with <mi class="hole">; `value` says its result, null where no array holds it.
+ * `share` is the α of a mixture, in the place of <mi class="share">.
+ */
 export interface Applied {
   function: string;
   of: Expression;
+  share?: Reference;
   value: Expression | null;
 }
 export type Expression = Reference | Sum | Product | Plus | Minus | Constant | Applied;
@@ -72,6 +76,8 @@ export interface Exploration {
   };
   W: string[];
   b: string[];
+  /** α of the layers that are mixtures. */
+  share?: (string | null)[];
   rows: EncodedRow[];
   formulas: Record<FormulaKind, (Formula | null)[]>;
   verified: Translated;

@@ -56,9 +56,9 @@ export function fillIndices(root: Element, at: Partial<Indices>): Element {
   return root;
 }
 
-/** Put a number, or a row of them, in the place of every hole; in brackets where it has a sign and something binds it. */
-export function fillHoles(root: Element, filling: Element, negative: boolean): Element {
-  for (const hole of root.querySelectorAll(".hole")) {
+/** Put a number, or a row of them, in the place of what has a class; in brackets where it has a sign and something binds it. */
+export function fillHoles(root: Element, filling: Element, negative: boolean, name = "hole"): Element {
+  for (const hole of root.querySelectorAll(`.${name}`)) {
     const copied = filling.cloneNode(true);
     hole.replaceWith(negative && isBound(hole) ? bracketed(copied) : copied);
   }

@@ -3,9 +3,9 @@ import { math } from "../dom";
 import type { Network, Sample } from "../data/decoding";
 import { type Indices, compile } from "../data/evaluation";
 import type { Expression, Sum } from "../data/format";
-import { classOf, kindOf } from "../look/palette";
+import { classOf, isColoured, kindOf } from "../look/palette";
 import { parts } from "../numerals";
-import { bracket, bracketed, content, fillHoles } from "./markup";
+import { bracket, bracketed, content, fillHoles, fillIndices } from "./markup";
 
 interface Scene {
   network: Network;
@@ -63,13 +63,15 @@ export const isOneNumber = (expression: Expression): boolean => "ref" in express
 function pieces(expression: Expression, at: Indices, scene: Scene, room: Room, leads: boolean): Piece[] {
   if ("ref" in expression) {
     const [name] = expression.ref;
-    const kind = name === "y" || name === "slope" ? null : kindOf(name);
+    const kind = isColoured(name) ? kindOf(name) : null;
     return signed(valueOf(expression, at, scene), classOf(kind), leads);
   }
   if ("number" in expression) return signed(expression.number, "", leads);
   if ("function" in expression) {
-    const filling = math("mrow", {}, ...pieces(expression.of, at, scene, "row", true).map(({ element }) => element));
-    return [whole(fillHoles(content(expression.function), filling, (filling.textContent ?? "").startsWith("−")))];
+    const written = content(expression.function);
+    fill(written, "hole", expression.of, at, scene);
+    if (expression.share) fill(written, "share", expression.share, at, scene);
+    return [whole(fillIndices(written, at))];
   }
   if ("sum" in expression)
     return grouped(
@@ -90,6 +92,12 @@ function pieces(expression: Expression, at: Indices, scene: Scene, room: Room, l
     return grouped(room, (inner, first) => joined(expression.minus, "−", at, scene, inner, first), leads, 2);
   }
   return product(expression.product, at, scene, room, leads);
+}
+
+/** Write the number of an expression in the place of everything that has a class. */
+function fill(root: Element, name: string, expression: Expression, at: Indices, scene: Scene): void {
+  const filling = math("mrow", {}, ...pieces(expression, at, scene, "row", true).map(({ element }) => element));
+  fillHoles(root, filling, (filling.textContent ?? "").startsWith("−"), name);
 }
 
 function product(factors: Expression[], at: Indices, scene: Scene, room: Room, leads: boolean): Piece[] {

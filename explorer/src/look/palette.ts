@@ -1,4 +1,5 @@
 // Every colour, once: one for each kind of quantity (after Okabe and Ito, deep enough to read), and the page's own.
+import type { ArrayName } from "../data/format";
 import type { Quantity } from "../steps";
 import type { Theme } from "../state";
 
@@ -45,6 +46,11 @@ export function kindOf(quantity: Quantity): Kind | null {
   if (quantity === "dW" || quantity === "db") return "gradient";
   return quantity === "E" ? null : quantity;
 }
+
+/** What is in a formula but has no colour of its own, by the name of its array. */
+export const UNCOLOURED: Record<Exclude<ArrayName, Quantity>, string> = { y: "y", slope: "f′", share: "α" };
+
+export const isColoured = (name: ArrayName): name is Extract<ArrayName, Quantity> => !(name in UNCOLOURED);
 
 /** The class that gives a quantity its colour, in SVG, in MathML and in text. */
 export const classOf = (kind: Kind | null): string => (kind === null ? "" : `kind-${kind}`);

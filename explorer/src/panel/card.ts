@@ -6,7 +6,7 @@ import { colourLetters, colourWhole } from "../formulas/colouring";
 import { contributions } from "../formulas/contributions";
 import { content, fillIndices } from "../formulas/markup";
 import { isOneNumber, numeral, writeNumbers } from "../formulas/numbers";
-import { type Kind, classOf, kindOf } from "../look/palette";
+import { type Kind, UNCOLOURED, classOf, isColoured, kindOf } from "../look/palette";
 import { plain } from "../numerals";
 import { symbol } from "../picture/headings";
 import type { Quantity } from "../steps";
@@ -135,12 +135,8 @@ function termsTable(view: View, place: Place, formula: Formula): HTMLElement | n
   const { factors, largest, over } = found;
   const most = Math.max(...largest.map(({ value }) => Math.abs(value))) || 1;
   const names = factors.map(({ name, layer }) => {
-    const kind = name === "y" || name === "slope" ? null : kindOf(name);
-    return html(
-      "th",
-      { scope: "col", class: `${classOf(kind)} numeric` },
-      name === "y" ? "y" : name === "slope" ? "f′" : symbol(name, layer),
-    );
+    const [kind, written] = isColoured(name) ? [kindOf(name), symbol(name, layer)] : [null, UNCOLOURED[name]];
+    return html("th", { scope: "col", class: `${classOf(kind)} numeric` }, written);
   });
   const rows = largest.map(({ unit, factors: numbers, value }) =>
     html(

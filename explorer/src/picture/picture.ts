@@ -4,7 +4,7 @@ import type { Selection, Store } from "../state";
 import type { View } from "../view";
 import { edgesBlock } from "./edges";
 import { blockHeading, columnHeading, lossBox, stepFrames } from "./headings";
-import { type Layout, arrange, unitAt } from "./layout";
+import { type Layout, WIDE, arrange, unitAt } from "./layout";
 import { matrixBlock, weightAt } from "./matrix";
 import { followKeys } from "./keys";
 import { widthOf } from "./names";
@@ -13,13 +13,12 @@ import { sayPaths, sayValues } from "./paths";
 import { stripsColumn, targetsStrip } from "./strips";
 import { targetsColumn, unitsColumn } from "./units";
 
-const NAMES = { least: 24, most: 168, beside: 18 };
-const MEASURED = 1000;
+const NAMES = { least: 24, ofMany: 80, most: 168, beside: 18 };
 
-/** Room for names left of the inputs: as much as they need, within limits. */
+/** Room for names left of the inputs: as much as they need, within limits; of many, the first and the last are shown. */
 function roomForNames(names: string[], inputs: number): number {
-  const shown = names.slice(0, Math.min(inputs, MEASURED));
-  const widest = Math.max(NAMES.least, ...shown.map(widthOf));
+  const shown = inputs > WIDE ? [names[0] ?? "", names[inputs - 1] ?? ""] : names;
+  const widest = Math.max(inputs > WIDE ? NAMES.ofMany : NAMES.least, ...shown.map(widthOf));
   return Math.min(NAMES.most, widest) + NAMES.beside;
 }
 

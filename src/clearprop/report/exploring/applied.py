@@ -13,11 +13,13 @@ class Applied(Expression):
         formula: in the entries of the network.
         argument: the entry in it that a number is shown for.
         kept: the entry of the engine's arrays that holds the value; `slope` is a quantity of that name.
+        share: α, where the formula is of a mixture: it has a number too.
     """
 
     formula: Expression
     argument: Quantity
     kept: Quantity
+    share: Quantity | None = None
 
     @property
     def children(self) -> tuple[Expression, ...]:

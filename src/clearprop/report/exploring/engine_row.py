@@ -18,6 +18,11 @@ from clearprop.report.measures.units import slopes_of
 _FUNCTIONS = {name: getattr(np, name) for name in ("exp", "log", "sqrt", "tanh", "cos", "sin")}
 
 
+def shares_of(network: Network, parameters: Parameters) -> list[Array | None]:
+    """Return α, (n_l,), of the layers 1..L; None where a layer is no mixture."""
+    return [parameters.theta.get(f"mixture{l}.alpha") for l in network.layers]
+
+
 @dataclass(frozen=True, eq=False)
 class EngineRow:
     """What the code that trains computes of one sample, m = 1 and ω = 1, in float64.
@@ -65,6 +70,8 @@ class EngineRow:
             found |= {("W", l): self.parameters.W[l], ("b", l): self.parameters.b[l]}
             found |= {("z", l): self.passed.z[l][0], ("a", l): self.passed.a[l][0]}
             found |= {("delta", l): self.gradients.delta[l][0]}
+            if (share := shares_of(self.network, self.parameters)[l - 1]) is not None:
+                found["share", l] = share
             if (slope := self.slopes[l - 1]) is not None:
                 found["slope", l] = slope
         found["y", self.network.n_layers] = self.y

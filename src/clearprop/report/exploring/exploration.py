@@ -13,7 +13,7 @@ from clearprop.interchange.model_file import load
 from clearprop.mathematics.arrays import Array
 from clearprop.mathematics.network import Network, Parameters
 from clearprop.report.cells import cells_of
-from clearprop.report.exploring.engine_row import EngineRow
+from clearprop.report.exploring.engine_row import EngineRow, shares_of
 from clearprop.report.exploring.formulas import KINDS, LayerFormula, formulas_of
 from clearprop.report.exploring.trees import mathml_of, shapes_in, tree_of
 from clearprop.report.exploring.verifying import Verification, verify
@@ -94,6 +94,7 @@ def explored(
         },
         "W": [encoded(W) for W in parameters.W[1:]],
         "b": [encoded(b) for b in parameters.b[1:]],
+        "share": [None if share is None else encoded(share) for share in shares_of(network, parameters)],
         "rows": [_row(row, int(n), view, given, i) for i, (row, n) in enumerate(zip(rows, numbers, strict=True))],
         "formulas": _formulas(formulas, network),
         "verified": in_languages(_said(verification)),

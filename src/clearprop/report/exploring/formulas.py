@@ -88,7 +88,7 @@ class _Author:
         s, z, a = self.s, self.s.z(l, J), self.s.a(l, J)
         vector = Relation(s.a(l), "=", s.f(l, s.z(l)))
         if s.activation(l).elementwise:
-            right: Expression = Applied(self._value(l, z), z, a)
+            right: Expression = Applied(self._value(l, z), z, a, self._share(l))
             return LayerFormula("a", l, a, right, vector, "", "a_mixed" if s.is_mixed(l) else "a")
         total = Sum(Function("exp", s.z(l, SAME)), SAME, s.size(l))
         right = Applied(Divide(Function("exp", z), total), z, a)
@@ -100,12 +100,16 @@ class _Author:
         formula = parsed(s.activation(l).formula, {"z": z})
         return z + s.share(l, J) * (formula - z) if s.is_mixed(l) else formula
 
+    def _share(self, l: int) -> Quantity | None:
+        """α, where the layer is a mixture."""
+        return self.s.share(l, J) if self.s.is_mixed(l) else None
+
     def _slope(self, l: int) -> Applied:
         """f′(z) in the one of z and a that its formula has; by its name where it has both, or neither."""
         s, z, a = self.s, self.s.z(l, J), self.s.a(l, J)
         kept = Quantity("slope", "f", l, (s.size(l),), (J,))
         if s.is_mixed(l):
-            return Applied(s.f(l, z, 1), z, kept)
+            return Applied(s.f(l, z, 1), z, kept, self._share(l))
         formula = parsed(s.activation(l).derivative_formula, {"z": z, "a": a})
         found = {node for node in walk(formula) if isinstance(node, Quantity)}
         if len(found) == 1:

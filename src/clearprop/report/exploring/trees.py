@@ -31,8 +31,9 @@ from clearprop.report.exploring.applied import Applied, written
 WORDLESS = "zh"
 #: Stands for the number that a function is applied to; a letter that no formula has.
 _HOLE = "Ж"
+#: Stands for the α of a mixture.
+_SHARE_HOLE = "Ю"
 _INDEX = re.compile(r"<mi>([jki])</mi>")
-_IN_HOLE = re.compile(rf"<m[io][^>]*>(?:{_HOLE}|&#x0*{ord(_HOLE):X};)</m[io]>", re.IGNORECASE)
 _MINUS_ONE = {"number": -1.0}
 
 
@@ -59,8 +60,8 @@ def tree_of(root: Expression) -> dict[str, Any]:
         {'minus': [{'ref': ['a', 2, 'j']}, {'ref': ['y', 2, 'j']}]}
     """
     match root:
-        case Applied(formula=formula, argument=argument, kept=kept):
-            return {**_function(formula, argument), "value": tree_of(kept)}
+        case Applied(kept=kept):
+            return {**_function(root.formula, root.argument, root.share, kept), "value": tree_of(kept)}
         case Function(argument=argument):
             return {**_function(root, argument), "value": None}  # its value is in no array: the sum's is, as the loss
         case Quantity(name=name, layer=int(layer), indices=indices):
@@ -101,11 +102,26 @@ def _factor(root: Expression) -> dict[str, Any]:
     return tree
 
 
-def _function(formula: Expression, argument: Expression) -> dict[str, Any]:
-    """A formula with a hole in the place of its argument, and what is put in there."""
+def _function(
+    formula: Expression, argument: Expression, share: Quantity | None = None, kept: Quantity | None = None
+) -> dict[str, Any]:
+    """A formula with a hole in the place of its argument, one of its share, and what is put in there."""
     letter = argument.letter if isinstance(argument, Quantity) else "z"
-    text = mathml_of(rebuilt(formula, {argument: Quantity("hole", _HOLE)}))
-    return {"function": _IN_HOLE.sub(f'<mi class="hole">{letter}</mi>', text), "of": tree_of(argument)}
+    change: dict[Expression, Expression] = {argument: Quantity("hole", _HOLE)}
+    if share is None or kept is None:
+        text = mathml_of(rebuilt(formula, change))
+        return {"function": _marked(text, _HOLE, "hole", letter), "of": tree_of(argument)}
+    text = _marked(
+        mathml_of(rebuilt(formula, {**change, share: Quantity("share", _SHARE_HOLE)})), _HOLE, "hole", letter
+    )
+    where = {"ref": ["share", kept.layer, *(index.letter for index in kept.indices if isinstance(index, Index))]}
+    return {"function": _marked(text, _SHARE_HOLE, "share", share.letter), "of": tree_of(argument), "share": where}
+
+
+def _marked(text: str, hole: str, name: str, letter: str) -> str:
+    """Give the holes in MathML their class, and the letter that is seen there until they are filled."""
+    found = re.compile(rf"<m[io][^>]*>(?:{hole}|&#x0*{ord(hole):X};)</m[io]>", re.IGNORECASE)
+    return found.sub(f'<mi class="{name}">{letter}</mi>', text)
 
 
 def _difference(plus: list[dict[str, Any]], minus: list[dict[str, Any]]) -> dict[str, Any]:
