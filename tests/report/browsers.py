@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,9 @@ from clearprop.report.pdf import FLAGS, browser
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no page is opened")
 if browser() is None:
     pytest.skip("no Chromium on the PATH: no page is opened", allow_module_level=True)
+
+#: WCAG A and AA.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @contextmanager
@@ -27,3 +32,21 @@ def watch(page, problems: list[str]) -> None:
     page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: problems.append(dialog.message))
+
+
+@cache
+def axe() -> str:
+    module = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    [script] = Path(module.__file__).parent.rglob("axe.min.js")
+    return script.read_text(encoding="utf-8")
+
+
+def violations(page, within: str = "html") -> list[str]:
+    """What axe-core finds against WCAG A and AA in one part of a page, or in the whole."""
+    page.evaluate(axe())
+    # Formulas are left out: they have no colours and names of their own, and are most of the elements.
+    found = page.evaluate(
+        "([within, rules]) => axe.run({include: [within], exclude: [['math']]}, {runOnly: rules})", [within, RULES]
+    )
+    assert len(found["passes"]) > 10
+    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]

@@ -1,67 +1,14 @@
 """A report in a real browser: from disk, without errors or requests, by keyboard, accessible, in each language."""
 
-import re
-from functools import cache
-from pathlib import Path
-
 import pytest
 
-from clearprop.report import explorer
-from clearprop.report.making import report
-
-from . import browsers
-from .cases import MODELS, NASTY, subject_model, written
+from .browsers import violations
+from .cases import MODELS, NASTY
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the driver
 
 PAGES = ("preset, two classes", "preset, amounts", "own, classes", "nasty", "several targets")
 UNFOLD = "document.querySelectorAll('details').forEach(one => one.open = true)"
-#: WCAG A and AA.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsers.launched() as running:
-        yield running
-
-
-@pytest.fixture
-def opened(chromium, tmp_path):
-    """Open a report from disk; errors and requests are asserted to be none when the test is over."""
-    contexts, problems = [], []
-
-    def opened(name: str, made=None, **options):
-        path = tmp_path / f"report{len(contexts)}.html"
-        (made or written(name)).write(path)
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        browsers.watch(page, problems)
-        page.on("request", lambda request: None if request.url == path.as_uri() else problems.append(request.url))
-        page.goto(path.as_uri())
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-@cache
-def axe() -> str:
-    module = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
-    [script] = Path(module.__file__).parent.rglob("axe.min.js")
-    return script.read_text(encoding="utf-8")
-
-
-def violations(page) -> list[str]:
-    """What axe-core finds against WCAG A and AA."""
-    page.evaluate(axe())
-    # Formulas are left out: they have no colours and names of their own, and are most of the elements.
-    found = page.evaluate("rules => axe.run({exclude: [['math']]}, {runOnly: rules})", RULES)
-    assert len(found["passes"]) > 10
-    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -139,28 +86,6 @@ def test_the_keyboard_is_enough(opened):
     assert page.locator("details[open]").count() == 1
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
-
-
-FAKE = """const mount = (place, shown, options) => {
-  const told = `${shown.network.sizes.join("-")}, ${shown.rows.length} rows`;
-  const tell = (language) => { place.textContent = `${language}: ${told}`; };
-  tell(options.language);
-  return { setLanguage: tell };
-};
-export { mount as default, mount };
-"""
-
-
-def test_the_explorer_is_given_its_place_its_data_and_the_language(opened, monkeypatch):
-    monkeypatch.setattr(explorer, "bundle", lambda: FAKE)
-    model, table, y = subject_model("own, classes")
-    page = opened("own, classes", made=report(model, table, y))
-    place = page.locator("#explorer")
-    assert re.fullmatch(r"en: [\d-]+-6-5-3, \d rows", place.inner_text())
-    page.get_by_role("button", name="中文").click()
-    assert place.inner_text().startswith("zh: ")
-    page.emulate_media(media="print")
-    assert not place.is_visible()
 
 
 def test_code_is_copied_or_selected(opened):
