@@ -13,7 +13,7 @@ EDITABLE = $(PIP) --no-build-isolation --editable
 CORE = CMakeLists.txt $(wildcard src/clearprop/engines/native/core/*.[ch]pp)
 SANITIZERS = address,undefined thread
 
-.PHONY: demo test lint core sanitize bench accuracy recording notes clean
+.PHONY: demo test lint core sanitize explorer bench accuracy recording notes clean
 
 demo: $(VENV)/base  ## Train on the table that ships with Clearprop and say how good the model is.
 	$(BIN)/clearprop demo
@@ -30,6 +30,9 @@ lint: $(VENV)/dev  ## Format, lint, types and the order of imports.
 core: $(VENV)/base  ## Build the native engine into the environment, or say why it cannot be built.
 	$(EDITABLE) . --no-deps --verbose
 	cd / && $(abspath $(BIN))/python -c 'import clearprop.engines.native._core as core; print(core.__file__)'
+
+explorer:  ## Check, build and test the explorer (TypeScript; Node 20.19 or newer): src/clearprop/report/explorer.js.
+	cd explorer && npm ci && npm run check && npm run lint && npm run build && npm test
 
 sanitize: $(SANITIZERS:%=sanitize-%)  ## Run the C++ core, without Python, under each sanitizer of the compiler.
 
