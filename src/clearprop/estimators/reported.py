@@ -1,15 +1,15 @@
-"""`model.report()`: the way from a fitted model to its report, which stands above the estimators."""
+"""`model.report()` and `model.explore()`: the ways from a fitted model to what stands above the estimators."""
 
 import os
 from importlib import import_module
 from typing import Any
 
-#: By its name, and when it is asked for: nothing below knows of reports.
-_HOME = "clearprop.report.making"
+#: By their names, and when they are asked for: nothing below knows of reports.
+_REPORT, _EXPLORE = "clearprop.report.making", "clearprop.report.notebooks"
 
 
 class Reported:
-    """`report` of estimators and table models."""
+    """`report` and `explore` of estimators and table models."""
 
     def report(
         self, path: str | os.PathLike[str] | None = None, table: Any = None, y: Any = None, **options: Any
@@ -24,4 +24,17 @@ class Reported:
         Raises:
             TableError, ValueError: rows that do not fit the model, or a file that cannot be written.
         """
-        return import_module(_HOME).report(self, table, y, path=path, **options)
+        return import_module(_REPORT).report(self, table, y, path=path, **options)
+
+    def explore(self, X: Any, y: Any = None, **options: Any) -> Any:
+        """Explore this model in a notebook, see `clearprop.report.explore`: click any weight, and see its gradient.
+
+        Arguments:
+            X, y: rows, with their targets, as the model takes them; y None: the table's own, or what it predicts.
+            options: of `clearprop.report.explore`, such as rows=10 or language="zh".
+
+        Raises:
+            ImportError: anywidget is not installed; the line says how to install it.
+            TableError, ValueError: rows that do not fit the model.
+        """
+        return import_module(_EXPLORE).explore(self, X, y, **options)

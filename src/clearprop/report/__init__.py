@@ -2,6 +2,7 @@
 
     from clearprop import report
     report(model, table, path="report.html")
+    report.explore(model, table)  # in a notebook
     report.exploration(model, table)
 
 Whoever imports this has a module that is also the function `report`; everything is loaded on first use.
@@ -11,7 +12,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-_HOMES = {"Report": "reports", "exploration": "exploring.exploration"}
+_HOMES = {"Report": "reports", "exploration": "exploring.exploration", "explore": "notebooks"}
 
 
 class _Callable(ModuleType):

@@ -1,4 +1,4 @@
-"""A canvas: the elements of one SVG picture, each text in every language, colours by name for light and dark."""
+"""A canvas: the elements of one SVG picture, each text in one or every language, colours by name for light and dark."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +21,7 @@ class Canvas:
 
     Arguments:
         width, height: in pixels.
+        language: the only one of its texts; None: it has all.
 
     Example:
         >>> canvas = Canvas(10, 10)
@@ -29,8 +30,8 @@ class Canvas:
         False
     """
 
-    def __init__(self, width: float, height: float) -> None:
-        self.width, self.height = width, height
+    def __init__(self, width: float, height: float, language: str | None = None) -> None:
+        self.width, self.height, self.language = width, height, language
         self._elements: list[Markup] = []
 
     def add(self, name: str, **attributes: Any) -> None:
@@ -47,31 +48,43 @@ class Canvas:
         self.add("path", d="".join(steps), **attributes)
 
     def text(self, x: float, y: float, content: Content, **attributes: Any) -> None:
-        """Add a text, once where it is the same in every language."""
+        """Add a text, once where it is the same in every language or there is only one."""
         attributes = {"x": x, "y": y, **attributes}
-        texts = in_languages(content)
+        texts = self._texts(content)
         if len(set(texts.values())) == 1:
             texts = {"": next(iter(texts.values()))}
         for language, text in texts.items():
             marked = {**attributes, **({"lang": language} if language else {})}
             self._elements.append(Markup("<text{}>{}</text>").format(_attributes(marked), text))
 
-    def svg(self, label: Content, language: str = "en") -> Markup:
+    def _texts(self, content: Content) -> dict[str, str]:
+        texts = in_languages(content)
+        return texts if self.language is None else {self.language: texts[self.language]}
+
+    @property
+    def drawn(self) -> Markup:
+        """All elements so far."""
+        return Markup("").join(self._elements)
+
+    def svg(self, label: Content, language: str = "en", class_: str = "", style: str = "") -> Markup:
         """Return the picture as one element with a text alternative.
 
-        The label is that of the language; the page's script changes it with the language.
+        The label is that of the language; the page's script changes it with the language. With a style of its own, the
+        picture is a whole file, and `class_` what its rules begin with.
         """
-        labels = in_languages(label)
+        labels = self._texts(label)
         attributes = {
+            "xmlns": "http://www.w3.org/2000/svg" if style else "",
             "viewBox": f"0 0 {_coordinate(self.width)} {_coordinate(self.height)}",
             "width": self.width,
             "height": self.height,
-            "class_": "broad" if self.width > BROAD else "",
+            "class_": class_ or ("broad" if self.width > BROAD else ""),
             "role": "img",
             "aria_label": labels[language],
-            **{f"data_label_{name}": text for name, text in labels.items()},
+            **{f"data_label_{name}": text for name, text in labels.items() if self.language is None},
         }
-        return Markup("<svg{}>{}</svg>").format(_attributes(attributes), Markup("").join(self._elements))
+        inner = Markup("<style>{}</style>").format(style) + self.drawn if style else self.drawn
+        return Markup("<svg{}>{}</svg>").format(_attributes(attributes), inner)
 
 
 def label_width(content: Content, character: float = CHARACTER) -> float:

@@ -7,13 +7,15 @@ from clearprop.derivation.documents.blocks import Content
 from clearprop.derivation.messages import Message
 from clearprop.mathematics.network import Network
 from clearprop.report.charts.canvas import Canvas, label_width
-from clearprop.report.texts import named
+from clearprop.report.texts import named, number
 
 #: Of a larger layer the first units and the last ones are drawn, with dots between them.
 MOST_UNITS, FIRST, LAST = 6, 3, 2
 #: So many inputs and outputs at most are named beside the picture.
 MOST_NAMES = MOST_UNITS
-_STEP, _TOP, _UNIT, _RADIUS, _INPUTS = 150.0, 34.0, 34.0, 10.0, 230.0
+_STEP, _TOP, _INPUTS = 150.0, 34.0, 230.0
+#: How far units are from one another and their radius, with values in them or without.
+_PLAIN, _VALUED = (34.0, 10.0), (54.0, 24.0)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -24,27 +26,37 @@ class NetworkPicture:
     Arguments:
         network: which.
         inputs: the names of the columns of X; outputs: those of the n_L outputs; where there are few, they are shown.
+        values: of one sample, those of A⁰, ..., Aᴸ, to be written into the units; none: they are empty.
     """
 
     network: Network
     inputs: Sequence[str] = ()
     outputs: Sequence[str] = ()
+    values: Sequence[Sequence[float]] = ()
 
     @property
     def size(self) -> tuple[float, float]:
         """As wide as the layers are many."""
         shown = max(len(self._rows(n)) for n in self.network.sizes)
-        height = _TOP + _UNIT * shown + 62
+        height = _TOP + self._unit * shown + 62
         return self._left + _STEP * self.network.n_layers + self._right, height
+
+    @property
+    def _unit(self) -> float:
+        return (_VALUED if self.values else _PLAIN)[0]
+
+    @property
+    def _radius(self) -> float:
+        return (_VALUED if self.values else _PLAIN)[1]
 
     @property
     def _left(self) -> float:
         names = [label_width(name) for name in self._input_names]
-        return max(_INPUTS if self.network.inputs else 60.0, max(names, default=0.0) + 28)
+        return max(_INPUTS if self.network.inputs else 60.0, max(names, default=0.0) + self._radius + 18)
 
     @property
     def _right(self) -> float:
-        return max(60.0, max((label_width(name) for name in self._output_names), default=0.0) + 28)
+        return max(60.0, max((label_width(name) for name in self._output_names), default=0.0) + self._radius + 18)
 
     @property
     def _input_names(self) -> list[str]:
@@ -65,8 +77,8 @@ class NetworkPicture:
     def _places(self, l: int) -> list[tuple[float, float, bool]]:
         """Where what is drawn of a layer stands, and whether it is a unit."""
         rows, middle = self._rows(self.network.sizes[l]), (self.size[1] - 62 + _TOP) / 2
-        first = middle - _UNIT * (len(rows) - 1) / 2
-        return [(self._left + _STEP * l, first + _UNIT * i, unit is not None) for i, unit in enumerate(rows)]
+        first = middle - self._unit * (len(rows) - 1) / 2
+        return [(self._left + _STEP * l, first + self._unit * i, unit is not None) for i, unit in enumerate(rows)]
 
     def draw(self, canvas: Canvas) -> None:
         """Draw weights, units, and what is below and above them."""
@@ -83,16 +95,19 @@ class NetworkPicture:
         ends = [(x, y) for x, y, is_unit in self._places(l) if is_unit]
         for start, height, is_unit in self._places(l - 1):
             for x, y in ends if is_unit else ():
-                canvas.line(start + _RADIUS, height, x - _RADIUS, y, class_="weight")
+                canvas.line(start + self._radius, height, x - self._radius, y, class_="weight")
         n, k = self.network.sizes[l], self.network.sizes[l - 1]
         x = self._left + _STEP * (l - 0.5)
         canvas.text(x, 16, f"W{_raised(l)}  {n} × {k}", class_="tick", text_anchor="middle")
 
     def _draw_units(self, canvas: Canvas, l: int) -> None:
         kind = "input" if l == 0 else "output" if l == self.network.n_layers else "hidden"
-        for x, y, is_unit in self._places(l):
+        for unit, (x, y, is_unit) in zip(self._rows(self.network.sizes[l]), self._places(l), strict=True):
             if is_unit:
-                canvas.add("circle", cx=x, cy=y, r=_RADIUS, class_=f"unit {kind}")
+                canvas.add("circle", cx=x, cy=y, r=self._radius, class_=f"unit {kind}")
+                if self.values and unit is not None:
+                    text = number(self.values[l][unit], 3)
+                    canvas.text(x, y + 4, text, class_="number", text_anchor="middle")
             else:
                 for shift in (-7, 0, 7):
                     canvas.add("circle", cx=x, cy=y + shift, r=1.6, class_="dots")
@@ -111,9 +126,9 @@ class NetworkPicture:
 
     def _draw_names(self, canvas: Canvas) -> None:
         for name, (x, y, _) in zip(self._input_names, self._places(0), strict=False):
-            canvas.text(x - _RADIUS - 8, y + 4, name, class_="tick", text_anchor="end")
+            canvas.text(x - self._radius - 8, y + 4, name, class_="tick", text_anchor="end")
         for name, (x, y, _) in zip(self._output_names, self._places(self.network.n_layers), strict=False):
-            canvas.text(x + _RADIUS + 8, y + 4, name, class_="tick")
+            canvas.text(x + self._radius + 8, y + 4, name, class_="tick")
 
     def _draw_inputs(self, canvas: Canvas) -> None:
         """Draw the layers that make a⁰ of the columns, as a list in a box."""
@@ -127,7 +142,7 @@ class NetworkPicture:
         canvas.add("rect", x=4, y=top, width=width, height=height, rx=6, class_="box")
         for i, line in enumerate(lines):
             canvas.text(14, top + 18 + 17 * i, line, class_="label" if i == 0 else "tick")
-        canvas.line(4 + width, middle, self._left - _RADIUS - 4, middle, class_="weight")
+        canvas.line(4 + width, middle, self._left - self._radius - 4, middle, class_="weight")
 
 
 def input_lines(network: Network) -> list[Content]:
