@@ -27,9 +27,9 @@ def launched() -> Iterator:
         running.close()
 
 
-def watch(page, problems: list[str]) -> None:
+def watch(page, problems: list[str], kinds: tuple[str, ...] = ("error", "warning")) -> None:
     """Add to the problems what a page writes to the console as an error or a warning, throws, or asks a person."""
-    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("console", lambda message: problems.append(message.text) if message.type in kinds else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: problems.append(dialog.message))
 

@@ -49,7 +49,7 @@ def opened(chromium):
     with chromium.new_context(viewport={"width": 1400, "height": 1400}) as context:
         page = context.new_page()
         page.set_default_timeout(1000 * front_ends.MOST_SECONDS)
-        browsers.watch(page, problems)
+        browsers.watch(page, problems, ("error",))  # front ends warn of their own preloading
         yield page
     assert problems == []
 
@@ -60,6 +60,23 @@ def gradients():
     exec(CODE.replace("shown = ", "pass; "), names)
     network, parameters, X, Y = (names[name] for name in ("network", "parameters", "X", "Y"))
     return backward(network, parameters, forward(network, parameters, X[:1]), Y[:1])
+
+
+#: Where on the screen a quarter of a line lies from its end on: at the middle, lines cross.
+NEAR_THE_END = """line => {
+  const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map(name => line[name].baseVal.value);
+  const {x, y} = new DOMPoint(x1 + 0.75 * (x2 - x1), y1 + 0.75 * (y2 - y1)).matrixTransform(line.getScreenCTM());
+  return [x, y];
+}"""
+
+
+def click(page, place):
+    """Click a unit, a bias, or the line of a weight."""
+    if place.evaluate("element => element.tagName") != "line":
+        place.click()
+        return
+    place.scroll_into_view_if_needed()
+    page.mouse.click(*place.evaluate(NEAR_THE_END))
 
 
 def check_what_is_clicked(page):
@@ -73,7 +90,7 @@ def check_what_is_clicked(page):
             (f"[data-kind=unit][data-layer='{l}'][data-j='{j}']", "delta", found.delta[l][0, j]),
             (f"[data-kind=bias][data-layer='{l}'][data-j='{j}']", "db", found.db[l][j]),
         ):
-            page.locator(place).first.click()
+            click(page, page.locator(place).first)
             card = page.locator(f".card[data-quantity={quantity}] .value[data-value]")
             shown = float(card.get_attribute("data-value"))
             np.testing.assert_allclose(shown, value, rtol=1e-5, atol=1e-9, err_msg=place)
@@ -93,7 +110,7 @@ def test_jupyterlab_shows_the_explorer_and_follows_its_language(opened, tmp_path
     options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", "--port={port}", f"--IdentityProvider.token={TOKEN}"]
     with front_ends.served(["jupyterlab", *options], f"/api?token={TOKEN}", tmp_path) as address:
         opened.goto(f"{address}/lab/tree/book.ipynb?token={TOKEN}")
-        opened.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        opened.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         opened.locator(".jp-Notebook .cm-content").first.click()
         opened.keyboard.press("Shift+Enter")
         assert "Target" in opened.locator("section.explorer").inner_text()
