@@ -15,7 +15,7 @@ MOST_UNITS, FIRST, LAST = 6, 3, 2
 MOST_NAMES = MOST_UNITS
 _STEP, _TOP, _INPUTS = 150.0, 34.0, 230.0
 #: How far units are from one another and their radius, with values in them or without.
-_PLAIN, _VALUED = (34.0, 10.0), (54.0, 24.0)
+_PLAIN, _VALUED = (34.0, 10.0), (58.0, 26.0)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
