@@ -51,7 +51,7 @@ def opened(chromium):
         page.set_default_timeout(1000 * front_ends.MOST_SECONDS)
         browsers.watch(page, problems, ("error",))  # front ends warn of their own preloading
         yield page
-    assert problems == []
+    assert [problem for problem in problems if "service worker" not in problem] == []  # marimo's own, in some versions
 
 
 def gradients():
