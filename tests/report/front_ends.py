@@ -35,7 +35,7 @@ def served(command: list[str], path: str, folder: Path) -> Iterator[str]:
             env=environment,
             stdout=written,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # kernels that outlive it are ended with it
+            start_new_session=True,  # whatever it starts in its session is ended with it
         )
         address = f"http://127.0.0.1:{port}"
         try:
@@ -62,7 +62,7 @@ def _wait(address: str, process: subprocess.Popen, log: Path) -> None:
 
 
 def _end(process: subprocess.Popen, sign: signal.Signals) -> None:
-    """Ask, or make, the server and its kernels end: they are the group of processes that it was started with."""
+    """Ask, then make, the server and what it started end: the group of processes that is its own."""
     try:
         os.killpg(process.pid, sign)
         process.wait(timeout=5)

@@ -35,6 +35,7 @@ DRAWINGS = {
     "histogram": Histogram([0.0, 1.0, 2.0], [3, 0], "x", "y"),
     "matrix": Matrix([[12345, 0], [3, 9]], [named(name, 18) for name in NASTY[:2]], "true", "predicted"),
     "network": NetworkPicture(Network((784, 128, 10), "relu"), (), tuple(NASTY)),
+    "values": NetworkPicture(Network((2, 9)), NASTY[:2], (), ([0.5, -1e-9], np.linspace(-1e9, 1e9, 9))),
     "inputs": NetworkPicture(Network((3 + 8 + 8, 5, 2), "mish", inputs=LAYERS, scaled=True, mixed=True), (), NASTY[:2]),
 }
 

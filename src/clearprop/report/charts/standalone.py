@@ -53,7 +53,7 @@ def style(used: set[str]) -> str:
     """Return the rules of reports' pictures for some classes, each colour as a number.
 
     >>> style({"weight"}).splitlines()[-1]
-    '.clearprop-picture .weight { stroke: #d6d7d7; stroke-width: 1; }'
+    '.clearprop-picture .weight { stroke: #d6d7d6; stroke-width: 1; }'
     """
     found = [
         f".{CLASS} {{ max-width: 100%; height: auto; }}",
