@@ -13,7 +13,7 @@ EDITABLE = $(PIP) --no-build-isolation --editable
 CORE = CMakeLists.txt $(wildcard src/clearprop/engines/native/core/*.[ch]pp)
 SANITIZERS = address,undefined thread
 
-.PHONY: demo test lint core sanitize explorer bench accuracy recording notes clean
+.PHONY: demo test lint core sanitize explorer bench accuracy recording pictures notes clean
 
 demo: $(VENV)/base  ## Train on the table that ships with Clearprop and say how good the model is.
 	$(BIN)/clearprop demo
@@ -51,6 +51,9 @@ accuracy: $(VENV)/accuracy  ## Measure models of the tables in DATA=FOLDER besid
 
 recording: $(VENV)/dev  ## Write docs/demo.svg anew from what `clearprop demo` prints.
 	$(BIN)/python docs/record_demo.py
+
+pictures: $(VENV)/dev  ## Write docs/pictures anew: reports and the explorer as a browser shows them.
+	$(BIN)/python docs/take_screenshots.py
 
 notes: $(VENV)/dev  ## Write docs/notes-judged.*.md anew from what is computed of every formula of the two notes.
 	$(BIN)/python docs/write_notes_judged.py

@@ -91,7 +91,7 @@ function Wt(t, e) {
   const n = t.top + e * t.pitch;
   return t.wide ? n + t.pitch / 2 : n + $.label + $.pill / 2;
 }
-function qn(t, e) {
+function Gn(t, e) {
   return T(Math.floor((e - t.top) / t.pitch), 0, t.units - 1);
 }
 const T = (t, e, n) => Math.min(Math.max(t, e), n), Bt = (t) => t.units * t.pitch;
@@ -115,7 +115,7 @@ function Dt(t, e, n, r) {
 function ht(t) {
   return t > U ? Math.min(me.most, t * me.ofUnit) / t : T(kt.most * kt.fitted / t, kt.least, kt.most);
 }
-class Gn {
+class qn {
   constructor(e, n, r) {
     this.store = e, this.sizes = r;
     for (const a of ["unit", "weight", "bias", "loss"])
@@ -208,13 +208,13 @@ const en = { y: "y", slope: "f′", share: "α" }, nn = (t) => !(t in en), W = (
 function Vn() {
   const t = Object.keys(pt).map(
     (n) => `.kind-${n}{color:var(--kind-${n})}svg .kind-${n}{fill:var(--kind-${n})}`
-  ), e = `@media print{.explorer,.explorer[data-theme]{${qt("light")}}}`;
-  return [`.explorer{${qt("light")}}`, `.explorer[data-theme=dark]{${qt("dark")}}`, e, ...t].join(
+  ), e = `@media print{.explorer,.explorer[data-theme]{${Gt("light")}}}`;
+  return [`.explorer{${Gt("light")}}`, `.explorer[data-theme=dark]{${Gt("dark")}}`, e, ...t].join(
     `
 `
   );
 }
-function qt(t) {
+function Gt(t) {
   const e = Object.entries(pt).map(([r, s]) => `--kind-${r}:${s[t]}`), n = Object.entries(tn[t]).map(([r, s]) => `--${r}:${s}`);
   return [`color-scheme:${t}`, ...e, ...n].join(";");
 }
@@ -708,7 +708,7 @@ lt(z, Tt, bt(D, {
     return this;
   },
   clamp() {
-    return new z(G(this.r), G(this.g), G(this.b), Rt(this.opacity));
+    return new z(q(this.r), q(this.g), q(this.b), Rt(this.opacity));
   },
   displayable() {
     return -0.5 <= this.r && this.r < 255.5 && -0.5 <= this.g && this.g < 255.5 && -0.5 <= this.b && this.b < 255.5 && 0 <= this.opacity && this.opacity <= 1;
@@ -721,23 +721,23 @@ lt(z, Tt, bt(D, {
   toString: Ne
 }));
 function Se() {
-  return `#${q(this.r)}${q(this.g)}${q(this.b)}`;
+  return `#${G(this.r)}${G(this.g)}${G(this.b)}`;
 }
 function fr() {
-  return `#${q(this.r)}${q(this.g)}${q(this.b)}${q((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
+  return `#${G(this.r)}${G(this.g)}${G(this.b)}${G((isNaN(this.opacity) ? 1 : this.opacity) * 255)}`;
 }
 function Ne() {
   const t = Rt(this.opacity);
-  return `${t === 1 ? "rgb(" : "rgba("}${G(this.r)}, ${G(this.g)}, ${G(this.b)}${t === 1 ? ")" : `, ${t})`}`;
+  return `${t === 1 ? "rgb(" : "rgba("}${q(this.r)}, ${q(this.g)}, ${q(this.b)}${t === 1 ? ")" : `, ${t})`}`;
 }
 function Rt(t) {
   return isNaN(t) ? 1 : Math.max(0, Math.min(1, t));
 }
-function G(t) {
+function q(t) {
   return Math.max(0, Math.min(255, Math.round(t) || 0));
 }
-function q(t) {
-  return t = G(t), (t < 16 ? "0" : "") + t.toString(16);
+function G(t) {
+  return t = q(t), (t < 16 ? "0" : "") + t.toString(16);
 }
 function Me(t, e, n, r) {
   return r <= 0 ? t = e = n = NaN : n <= 0 || n >= 1 ? t = e = NaN : e <= 0 && (t = NaN), new L(t, e, n, r);
@@ -766,9 +766,9 @@ lt(L, pr, bt(D, {
   rgb() {
     var t = this.h % 360 + (this.h < 0) * 360, e = isNaN(t) || isNaN(this.s) ? 0 : this.s, n = this.l, r = n + (n < 0.5 ? n : 1 - n) * e, s = 2 * n - r;
     return new z(
-      Gt(t >= 240 ? t - 240 : t + 120, s, r),
-      Gt(t, s, r),
-      Gt(t < 120 ? t + 240 : t - 120, s, r),
+      qt(t >= 240 ? t - 240 : t + 120, s, r),
+      qt(t, s, r),
+      qt(t < 120 ? t + 240 : t - 120, s, r),
       this.opacity
     );
   },
@@ -789,7 +789,7 @@ function Ee(t) {
 function St(t) {
   return Math.max(0, Math.min(1, t || 0));
 }
-function Gt(t, e, n) {
+function qt(t, e, n) {
   return (t < 60 ? e + (n - e) * t / 60 : t < 180 ? n : t < 240 ? e + (n - e) * (240 - t) / 60 : e) * 255;
 }
 const on = Math.PI / 180, cn = 180 / Math.PI, Ct = 18, ln = 0.96422, dn = 1, hn = 0.82521, un = 4 / 29, st = 6 / 29, fn = 3 * st * st, gr = st * st * st;
@@ -1288,12 +1288,12 @@ function Dr(t) {
   const e = t.previousElementSibling;
   return /^msu(p|bsup)$/.test(t.parentElement?.localName ?? "") ? e === null : e !== null && (e.localName !== "mo" || /^[-−+·⋅×*/]$/.test(e.textContent ?? ""));
 }
-const qr = (t) => Qe(t) && t.localName.startsWith("m");
+const Gr = (t) => Qe(t) && t.localName.startsWith("m");
 function Sn(t) {
-  const e = [...t.childNodes].map((r) => r instanceof Element ? qr(r) ? Sn(r) : w("mtext", {}, r.textContent ?? "") : r instanceof Text ? document.createTextNode(r.data) : null), n = [...t.attributes].filter(({ name: r }) => Hr.has(r));
+  const e = [...t.childNodes].map((r) => r instanceof Element ? Gr(r) ? Sn(r) : w("mtext", {}, r.textContent ?? "") : r instanceof Text ? document.createTextNode(r.data) : null), n = [...t.attributes].filter(({ name: r }) => Hr.has(r));
   return w(t.localName, Object.fromEntries(n.map(({ name: r, value: s }) => [r, s])), ...e);
 }
-const Gr = 6, Kr = 3, Nn = "⋅";
+const qr = 6, Kr = 3, Nn = "⋅";
 function Vr(t, e, n) {
   const r = [];
   for (const { element: s, breaks: i } of wt(t, e, n, "row", !0))
@@ -1351,7 +1351,7 @@ function En(t, e, n, r, s) {
   ]);
 }
 function Yr(t, e, n, r, s) {
-  const i = n.network.sizes[t.over], a = (d) => wt(t.of, { ...e, [t.sum]: d }, n, r, s && d === 0), c = i <= Gr ? i : Kr, o = Array.from({ length: c }, (d, u) => u === 0 ? a(u) : [zt("+"), ...a(u)]).flat();
+  const i = n.network.sizes[t.over], a = (d) => wt(t.of, { ...e, [t.sum]: d }, n, r, s && d === 0), c = i <= qr ? i : Kr, o = Array.from({ length: c }, (d, u) => u === 0 ? a(u) : [zt("+"), ...a(u)]).flat();
   if (c === i) return o;
   const l = w(
     "mrow",
@@ -1572,7 +1572,7 @@ function ds(t, e) {
     h("span", { class: "soft" }, t.words.inputGiven)
   );
 }
-const hs = '.panel{contain:layout style;min-width:0;padding-top:20px;border-top:1px solid var(--line)}.wide .panel{padding:0 0 0 32px;border-top:0;border-left:1px solid var(--line)}.choice{display:flex;flex-wrap:wrap;gap:8px 12px}h3{margin:18px 0 4px;font-size:1.15rem;line-height:1.4;font-weight:650}h4{margin:0 0 8px;font-size:1rem;font-weight:400;display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 12px}.letter{font-size:1.2rem}.kind{color:var(--soft)}.value{font-size:1.2rem;font-weight:650}.parameter{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 12px;margin:12px 0}.parameter .soft{flex-basis:100%}.card{margin:14px 0 22px}.rule,.badge{font-size:.8rem;white-space:nowrap}span.rule{color:var(--soft);white-space:normal}.badge{padding:0 .6em;border:1px solid currentColor;border-radius:999px;color:var(--kind-a)}.card dl{display:grid;grid-template-columns:7.5rem minmax(0,1fr);gap:0;margin:0}.card dt,.card dd{padding:8px 0;border-top:1px solid var(--line)}.card dt{font-size:.85rem;color:var(--soft);padding-top:10px}.card dd{margin:0}.wide .card dl{grid-template-columns:6.75rem minmax(0,1fr)}math{font-size:1.12em;font-family:"STIX Two Math","Cambria Math","Latin Modern Math","Libertinus Math","Noto Sans Math",math,serif}.formula,.scroll{overflow-x:auto;overflow-y:hidden;padding:3px 0}.terms{line-height:1.9}.terms .more{color:var(--soft)}.why{margin:0}.shapes{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:4px 22px}.shapes li{display:inline-flex;align-items:baseline;gap:.6em}.verified{margin:18px 0 0;padding-top:12px;border-top:1px solid var(--line);font-size:.87rem;color:var(--soft)}details{margin:10px 0}table{border-collapse:collapse;font-size:.9rem}th,td{text-align:start;padding:5px 18px 5px 0;border-bottom:1px solid var(--line);vertical-align:baseline;font-weight:400}thead th{color:var(--soft);font-size:.8rem;white-space:nowrap}thead th[class^=kind-]{font-weight:650;font-size:.95rem}.numeric:is(th,td){text-align:right;white-space:nowrap}td.share{width:6rem;padding-right:0}td.share span{display:block;height:7px;border-radius:2px;background:var(--sign)}@container (max-width: 720px){.card dl,.wide .card dl{grid-template-columns:minmax(0,1fr)}.card dd{border-top:0;padding-top:0}}';
+const hs = '.panel{contain:layout style;min-width:0;padding-top:20px;border-top:1px solid var(--line)}.wide .panel{padding:0 0 0 32px;border-top:0;border-left:1px solid var(--line)}.choice{display:flex;flex-wrap:wrap;gap:8px 12px}h3{margin:18px 0 4px;font-size:1.15rem;line-height:1.4;font-weight:650}h4{margin:0 0 8px;font-size:1rem;font-weight:400;display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 12px}.letter{font-size:1.2rem}.kind{color:var(--soft)}.value{font-size:1.2rem;font-weight:650}.parameter{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 12px;margin:12px 0}.parameter .soft{flex-basis:100%}.card{margin:14px 0 22px}.rule,.badge{font-size:.8rem;white-space:nowrap}span.rule{color:var(--soft);white-space:normal}.badge{padding:0 .6em;border:1px solid currentColor;border-radius:999px;color:var(--kind-a)}.card dl{display:grid;grid-template-columns:7.5rem minmax(0,1fr);gap:0;margin:0}.card dt,.card dd{padding:8px 0;border-top:1px solid var(--line)}.card dt{font-size:.85rem;color:var(--soft);padding-top:10px}.card dd{margin:0}.wide .card dl{grid-template-columns:6.75rem minmax(0,1fr)}math{font-size:1.12em;font-family:"STIX Two Math","Cambria Math","Latin Modern Math","Libertinus Math","Noto Sans Math","DejaVu Math TeX Gyre",math,serif}.formula,.scroll{overflow-x:auto;overflow-y:hidden;padding:3px 0}.terms{line-height:1.9}.terms .more{color:var(--soft)}.why{margin:0}.shapes{list-style:none;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:4px 22px}.shapes li{display:inline-flex;align-items:baseline;gap:.6em}.verified{margin:18px 0 0;padding-top:12px;border-top:1px solid var(--line);font-size:.87rem;color:var(--soft)}details{margin:10px 0}table{border-collapse:collapse;font-size:.9rem}th,td{text-align:start;padding:5px 18px 5px 0;border-bottom:1px solid var(--line);vertical-align:baseline;font-weight:400}thead th{color:var(--soft);font-size:.8rem;white-space:nowrap}thead th[class^=kind-]{font-weight:650;font-size:.95rem}.numeric:is(th,td){text-align:right;white-space:nowrap}td.share{width:6rem;padding-right:0}td.share span{display:block;height:7px;border-radius:2px;background:var(--sign)}@container (max-width: 720px){.card dl,.wide .card dl{grid-template-columns:minmax(0,1fr)}.card dd{border-top:0;padding-top:0}}';
 function ue() {
   let t = [];
   return (...e) => {
@@ -1710,11 +1710,11 @@ function bs(t, e, n) {
 }
 function xs(t, e, n) {
   const { layer: r, x: s, y: i, width: a, height: c } = t, o = a < n || c < e, l = h("canvas", {
-    style: qe(s, i, a, c),
+    style: Ge(s, i, a, c),
     class: o ? "fine" : "sharp",
     "aria-hidden": "true"
   }), d = s + a + 4, u = h("canvas", {
-    style: qe(d, i, $.shares, c),
+    style: Ge(d, i, $.shares, c),
     class: "sharp",
     "aria-hidden": "true"
   }), f = m("rect", { class: "band" }), p = m("rect", { class: "mark" }), g = m("rect", { class: "mark faint" }), x = m(
@@ -1767,7 +1767,7 @@ function ys(t, e, n, r, s) {
     k(e, { y: a - 2, height: o + 4, x: i + (s.unit + 0.5) * c / r - l / 2, width: l });
   }
 }
-const qe = (t, e, n, r) => `left:${t}px;top:${e}px;width:${n}px;height:${r}px`, ks = {
+const Ge = (t, e, n, r) => `left:${t}px;top:${e}px;width:${n}px;height:${r}px`, ks = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
   ArrowLeft: [0, -1],
@@ -1803,10 +1803,10 @@ function Ss(t, [e, n], r, s) {
   const l = t.kind === "loss" ? 0 : t.j;
   return { ...o, j: T(l + e, 0, r[o.layer] - 1) };
 }
-const Ns = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u, ne = (t) => Fn(t).reduce((e, n) => e + (Ns.test(n) ? 12.5 : 6.8), 0), Ge = /* @__PURE__ */ new Map();
+const Ns = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u, ne = (t) => Fn(t).reduce((e, n) => e + (Ns.test(n) ? 12.5 : 6.8), 0), qe = /* @__PURE__ */ new Map();
 function Bn(t, e) {
-  const n = `${e} ${t}`, r = Ge.get(n) ?? Ms(t, e);
-  return Ge.set(n, r), r;
+  const n = `${e} ${t}`, r = qe.get(n) ?? Ms(t, e);
+  return qe.set(n, r), r;
 }
 function Ms(t, e) {
   const n = t.replace(/\s+/g, " ").trim();
@@ -2105,7 +2105,7 @@ class Us {
       return { kind: "weight", layer: p, ...ws(n.blocks[p - 1], g[p], g[p - 1], l, d) };
     }
     const f = At(s);
-    return (f?.kind === "unit" || f?.kind === "bias") && s.closest(".strip") ? { ...f, j: qn(n.columns[f.layer], d) } : f;
+    return (f?.kind === "unit" || f?.kind === "bias") && s.closest(".strip") ? { ...f, j: Gn(n.columns[f.layer], d) } : f;
   }
 }
 const _s = ".main{margin-top:10px;display:grid;grid-template-columns:minmax(0,1fr);gap:28px 32px}.wide .main{grid-template-columns:minmax(0,1fr) 470px}.picture{overflow-x:auto;overflow-y:hidden;padding:2px 0}.stage{position:relative;margin:0 auto;contain:layout style}.stage svg{position:absolute;inset:0;display:block;overflow:visible}.stage canvas{position:absolute}canvas.sharp{image-rendering:pixelated}.stage :where(text){font-size:12px;fill:var(--ink)}.stage .number{font-size:12.5px;letter-spacing:-.01em}.stage .number.large{font-size:17px;font-weight:600}.stage .name,.stage .soft{fill:var(--soft);unicode-bidi:isolate}.stage .start,.stage .here{font-size:11px}.stage .here{fill:var(--ink);font-weight:600}.stage .range{font-size:11px}.stage .heading{font-size:12.5px;fill:var(--soft)}.stage .letter{font-size:15px;font-weight:650}.stage .share{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round;pointer-events:none}.pill{fill:var(--raised);stroke:color-mix(in srgb,var(--soft) 75%,transparent)}.pill.given{stroke-dasharray:3 3}.rule{stroke:var(--line)}.area{fill:transparent}.frame{fill:none;stroke:var(--line)}.bar{fill:var(--sign)}.now{fill:color-mix(in srgb,var(--accent) 9%,transparent);stroke:color-mix(in srgb,var(--accent) 55%,transparent)}.now.hollow{fill:none}.target{cursor:pointer;outline:none}.ring{fill:none;stroke:none;pointer-events:none}.target:hover .ring{stroke:color-mix(in srgb,var(--accent) 55%,transparent)}.target[aria-pressed=true]:not(.weights):not(.strip) .ring{stroke:var(--accent);stroke-width:1.75}.target:focus-visible .ring{stroke:var(--accent);stroke-width:2.5;stroke-dasharray:none}.matrix:hover:not(:focus-visible) .ring,.strip:hover:not(:focus-visible) .ring{stroke:none}.edge{stroke:var(--sign);stroke-linecap:butt;opacity:.5;pointer-events:none}.edge.plain{stroke:var(--ink);opacity:1}.edge.negative{stroke-dasharray:6 4}.dense .edge{opacity:.3}.busy .edge{opacity:.9}.dense.busy .edge{opacity:.55}.weights.aside .edge{opacity:.15}.weights.aside .edge.lit,.legend .edge{opacity:1}.hit{stroke:transparent;stroke-width:11;pointer-events:stroke}.focus{stroke:color-mix(in srgb,var(--accent) 35%,transparent);stroke-width:11;stroke-linecap:round;pointer-events:none}.edges:focus-visible .focus{stroke:color-mix(in srgb,var(--accent) 65%,transparent)}.mark,.band{fill:none;stroke:var(--ink);stroke-width:1.75;pointer-events:none}.mark.faint{stroke-width:1}.band{stroke:var(--accent)}.paths{margin:10px 0 0;min-height:3.1em;max-width:52rem;color:var(--soft)}";
@@ -2121,12 +2121,12 @@ function Ds(t) {
     ...e.reverse().flatMap(n("delta", "gradient"))
   ];
 }
-function qs(t, e, n) {
+function Gs(t, e, n) {
   if (t === "W" || t === "b") return 0;
   const r = t === "a" && e === 0 ? "x" : t === "dW" || t === "db" ? "gradient" : t;
   return n.findIndex((s) => s.kind === r && (r === "E" || s.layer === e));
 }
-const Gs = (t) => t.kind === "delta" || t.kind === "gradient", Ve = /* @__PURE__ */ new WeakMap();
+const qs = (t) => t.kind === "delta" || t.kind === "gradient", Ve = /* @__PURE__ */ new WeakMap();
 function Ks(t, e, n, r) {
   const s = Ve.get(r) ?? /* @__PURE__ */ new Map();
   Ve.set(r, s);
@@ -2364,11 +2364,11 @@ class Xe {
   words;
   step;
   get backward() {
-    return Gs(this.step);
+    return qs(this.step);
   }
   /** The step at which a quantity of a layer becomes known. */
   reachedAt(e, n) {
-    return qs(e, n, this.steps);
+    return Gs(e, n, this.steps);
   }
   known(e, n) {
     return this.reachedAt(e, n) <= this.state.step;
@@ -2428,7 +2428,7 @@ function Zs(t, e, n = {}) {
     between: "gradients"
   }), a = new Dn();
   let c = new Xe(r, s, i.state);
-  const o = new Qn(i, a, r.titles), l = new er(i, a, s.length), d = new Us(i, a, () => c), u = new Jn(i, a), f = new Gn(i, a, r.sizes), p = new cs(i, a, f.element), g = h(
+  const o = new Qn(i, a, r.titles), l = new er(i, a, s.length), d = new Us(i, a, () => c), u = new Jn(i, a), f = new qn(i, a, r.sizes), p = new cs(i, a, f.element), g = h(
     "section",
     { class: "explorer" },
     h("header", {}, o.element, l.element),
