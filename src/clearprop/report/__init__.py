@@ -10,7 +10,12 @@ Whoever imports this has a module that is also the function `report`; everything
 
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what `__getattr__` finds
+    from clearprop.report.exploring.exploration import exploration as exploration
+    from clearprop.report.notebooks import explore as explore
+    from clearprop.report.reports import Report as Report
 
 _HOMES = {"Report": "reports", "exploration": "exploring.exploration", "explore": "notebooks"}
 
