@@ -10,7 +10,7 @@ from clearprop.tables.canonical import canonical_text, texts_and_codes
 from clearprop.tables.cells import is_scalar
 
 #: So many rows, spread over the table, are looked at.
-MOST_ROWS = 200
+MOST_ROWS = 40
 
 
 def fingerprint(table: pa.Table) -> str:
