@@ -228,7 +228,7 @@ def test_what_a_reader_is_told_to_type_exists(claim: Claim) -> None:
     ("latex", "markdown", "page", "document"),
     [
         (r"\begin{equation}a*b \tag{1}\end{equation}", r"a\ast b \quad (1)", "<math", r"\["),
-        (r"$a$ or \$", "```", "<pre>", r"\ttfamily"),
+        (r"$a$ or \$", "```", '<pre tabindex="0">', r"\ttfamily"),
         ("a，b", "$$\na，b\n$$", "<math", r"\ttfamily"),
     ],
 )
@@ -282,7 +282,7 @@ def test_the_formulas_as_they_stand_are_well_formed_in_html() -> None:
     article = html[html.index("<article") :]
     ElementTree.fromstring(article)
     assert article.count("<h3>") == len(CLAIMS)
-    assert article.count("<pre>") == sum("$" in claim.latex for claim in CLAIMS) == 1
+    assert article.count('<pre tabindex="0">') == sum("$" in claim.latex for claim in CLAIMS) == 1
 
 
 def test_an_unknown_language_is_refused() -> None:

@@ -31,7 +31,7 @@ def written(root: Expression) -> Expression:
     """Return an expression with each applied function as its formula, to be printed or evaluated.
 
     >>> z = Quantity("z", "z", 1)
-    >>> written(Applied(z * z, z, Quantity("a", "a", 1)) * z) == (z * z) * z
+    >>> written(z - Applied(z * z, z, Quantity("a", "a", 1))) == z - z * z
     True
     """
     change = {node: node.formula for node in walk(root) if isinstance(node, Applied)}
