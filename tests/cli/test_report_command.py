@@ -89,6 +89,12 @@ def test_what_is_wrong_is_told_in_one_line(refused, trained, monkeypatch, tmp_pa
     refused("report", trained["size"], *options, says=says)
 
 
+def test_a_table_without_a_column_is_told_by_its_name(refused, trained, tmp_path):
+    (tmp_path / "narrow.csv").write_text("age\n30\n40\n")
+    refused("report", trained["size"], tmp_path / "narrow.csv", says=("narrow.csv", "'height'", "missing"))
+    assert not list(tmp_path.glob("*.html"))
+
+
 def test_models_that_know_no_columns_have_a_report_without_measures(do, tmp_path):
     X = [[0.0], [1.0]] * 10
     save(MLPClassifier((3,), solver="lbfgs", random_state=0).fit(X, [0, 1] * 10), tmp_path / "arrays.clearprop")

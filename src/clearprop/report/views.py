@@ -19,6 +19,7 @@ from clearprop.mathematics.network import Network, Parameters
 from clearprop.report.held_out import held_out_of_perceptron, held_out_of_tabular
 from clearprop.tables import TableError, amounts_of, codes_of, fingerprint, split_target, to_table
 from clearprop.tables.arrow_values import arrow_array
+from clearprop.tables.column_checks import check_present
 from clearprop.training import History
 
 #: Holds the numbers of the rows while others are dropped.
@@ -198,6 +199,7 @@ class TableModelView(View):
         table = to_table(table)
         if not table.num_rows:
             raise TableError("has no rows; at least one is needed", source=source)
+        check_present([name for name, _, _ in self.encoder.describe()], table.column_names, source)
         if self.target not in table.column_names or table[self.target].null_count == table.num_rows:
             features = table.drop_columns([self.target]) if self.target in table.column_names else table
             return GivenRows(features, None, np.arange(1, table.num_rows + 1), (features, None))

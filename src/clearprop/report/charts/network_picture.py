@@ -16,6 +16,7 @@ MOST_NAMES = MOST_UNITS
 _STEP, _TOP, _INPUTS = 150.0, 34.0, 230.0
 #: How far units are from one another and their radius, with values in them or without.
 _PLAIN, _VALUED = (34.0, 10.0), (58.0, 26.0)
+_MOST_DIGITS = 7
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -106,8 +107,7 @@ class NetworkPicture:
             if is_unit:
                 canvas.add("circle", cx=x, cy=y, r=self._radius, class_=f"unit {kind}")
                 if self.values and unit is not None:
-                    text = number(self.values[l][unit], 3)
-                    canvas.text(x, y + 4, text, class_="number", text_anchor="middle")
+                    canvas.text(x, y + 4, _short(self.values[l][unit]), class_="number", text_anchor="middle")
             else:
                 for shift in (-7, 0, 7):
                     canvas.add("circle", cx=x, cy=y + shift, r=1.6, class_="dots")
@@ -143,6 +143,16 @@ class NetworkPicture:
         for i, line in enumerate(lines):
             canvas.text(14, top + 18 + 17 * i, line, class_="label" if i == 0 else "tick")
         canvas.line(4 + width, middle, self._left - self._radius - 4, middle, class_="weight")
+
+
+def _short(value: float) -> str:
+    """Return a number that has room within a unit.
+
+    >>> _short(-0.98234), _short(9.391e-16)
+    ('−0.982', '9e−16')
+    """
+    text = number(value, 3)
+    return text if len(text) <= _MOST_DIGITS else number(value, 1)
 
 
 def input_lines(network: Network) -> list[Content]:
