@@ -62,9 +62,8 @@ def stepped(folder: str) -> tuple[list[float], list[dict[str, Any]]]:
     """Step through the network; milliseconds of script for each step, and the browser's trace."""
     path = Path(folder, "explorer.html")
     path.write_text(page(), encoding="utf-8")
-    flags = [flag for flag in FLAGS if flag.startswith("--disable") or flag == "--no-sandbox"]
     with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=browser(), args=flags)
+        chromium = driver.chromium.launch(executable_path=browser(), args=FLAGS)
         tab = chromium.new_page(viewport={"width": 1280, "height": 900})
         tab.goto(path.as_uri())
         tab.evaluate(STEP, 1)  # once, to be compiled

@@ -23,8 +23,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with TemporaryDirectory() as folder, sync_playwright() as driver:
         iris, digits, people = reports(Path(folder))
-        flags = [flag for flag in FLAGS if flag.startswith("--disable") or flag == "--no-sandbox"]
-        chromium = driver.chromium.launch(executable_path=browser(), args=flags)
+        chromium = driver.chromium.launch(executable_path=browser(), args=FLAGS)
         with opened(chromium, iris) as page:
             page.locator("[data-move=last]").click()
             page.locator('line[data-layer="2"][data-j="1"][data-k="0"]').dispatch_event("click")

@@ -21,8 +21,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def launched() -> Iterator:
     """The Chromium of the PATH, until the block ends."""
     with playwright.sync_playwright() as driver:
-        arguments = [flag for flag in FLAGS if flag not in ("--headless", "--no-pdf-header-footer")]
-        running = driver.chromium.launch(executable_path=browser(), args=arguments)
+        running = driver.chromium.launch(executable_path=browser(), args=FLAGS)
         yield running
         running.close()
 

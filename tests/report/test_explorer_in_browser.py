@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from clearprop import Parameters, backward, forward
+from clearprop import backward, forward
 from clearprop.report.texts import named
 
 from .browsers import violations
@@ -50,7 +50,7 @@ class Explored:
         model, table, y = subject_model(self.name)
         one = slice(self.row - 1, self.row)
         on = model.network_on_rows(table[one]) if y is None else model.network_on_rows(table[one], y[one])
-        parameters = Parameters.of(on.parameters.W[1:], on.parameters.b[1:], float, on.parameters.theta)
+        parameters = on.parameters.astype(float)
         passed = forward(on.network, parameters, on.X)
         return on.network, passed, backward(on.network, parameters, passed, on.Y)
 

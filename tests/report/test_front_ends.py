@@ -36,12 +36,6 @@ def _():
 TOKEN = "token"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with browsers.launched() as running:
-        yield running
-
-
 @pytest.fixture
 def opened(chromium):
     """A page that must have nothing to complain of."""

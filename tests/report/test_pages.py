@@ -24,7 +24,7 @@ from .parsing import Element, parsed
 
 LANGUAGES = languages()
 #: Names within SVG and MathML, which nothing is loaded from.
-NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xlink"}
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
 #: Sections that need rows with one target.
 MEASURED = {"worst_rows", "importance"}
 

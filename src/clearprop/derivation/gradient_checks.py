@@ -210,7 +210,7 @@ def check_network(
     Raises:
         ValueError: parameters, rows or targets that do not fit the network, or an option that is none.
     """
-    parameters = Parameters.of(parameters.W[1:], parameters.b[1:], np.float64, parameters.theta)
+    parameters = parameters.astype(np.float64)
     parameters.check_fit(network)
     decay = told(penalty=penalty).penalty or 0.0
     asked = given(None, X, Y, parameters, n_samples, seed)

@@ -99,7 +99,7 @@ def worked(
         if not (isinstance(value, int | float | np.number) and 0 <= value < np.inf):
             raise ValueError(f"{name}: a number from 0 is needed; got {value!r}")
     parameters.check_fit(network)
-    exactly = Parameters.of(parameters.W[1:], parameters.b[1:], float, parameters.theta)
+    exactly = parameters.astype(float)
     X, Y = _rows("x", X, network.n_columns), _rows("y", Y, network.sizes[-1])
     network.check_columns(X)
     if len(X) != len(Y):

@@ -256,6 +256,10 @@ class Parameters:
         """The type of the numbers."""
         return self.W[1].dtype
 
+    def astype(self, dtype: DTypeLike) -> "Parameters":
+        """The same in another type of number; arrays that have it already are shared."""
+        return Parameters.of(self.W[1:], self.b[1:], dtype, self.theta)
+
     def arrays(self) -> Iterator[Array]:
         """W¹, ..., Wᴸ, b¹, ..., bᴸ, then theta: the order of the flat vector."""
         yield from self.W[1:]

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 #: The browsers that can print, by what they are called on the PATH.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
-    "--headless",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -22,9 +21,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--no-pdf-header-footer",
-    "--run-all-compositor-stages-before-draw",
 )
+PRINTING = ("--headless", "--no-pdf-header-footer", "--run-all-compositor-stages-before-draw")
 MOST_SECONDS = 120
 
 
@@ -53,7 +51,7 @@ def to_pdf(report: "Report") -> bytes:
         page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
         page.write_text(to_html(report), encoding="utf-8")
         profile = f"--user-data-dir={folder}/profile"
-        command = [program, *FLAGS, profile, f"--print-to-pdf={printed}", page.as_uri()]
+        command = [program, *FLAGS, *PRINTING, profile, f"--print-to-pdf={printed}", page.as_uri()]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=MOST_SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:

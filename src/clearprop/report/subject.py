@@ -101,7 +101,7 @@ class Subject:
         """What the target is called."""
         return named(self.view.target) if self.view.target else "y"
 
-    @property
+    @cached_property
     def known(self) -> GivenRows | None:
         """The given rows whose class, if they have one, training had seen."""
         if self.given is None or self.given.y is None or self.classes is None:

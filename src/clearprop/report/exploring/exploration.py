@@ -79,7 +79,7 @@ def explored(
         view, given: the model and its rows as they were given, for their cells and names; None: there are no others.
     """
     network = on.network
-    parameters = Parameters.of(on.parameters.W[1:], on.parameters.b[1:], float, on.parameters.theta)
+    parameters = on.parameters.astype(float)
     rows = [EngineRow(network, parameters, x, y) for x, y in zip(on.X, on.Y, strict=True)]
     formulas = [(formula, tree_of(formula.right)) for formula in formulas_of(network)]
     verification = verify(rows, formulas)

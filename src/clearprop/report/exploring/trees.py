@@ -60,8 +60,8 @@ def tree_of(root: Expression) -> dict[str, Any]:
         {'minus': [{'ref': ['a', 2, 'j']}, {'ref': ['y', 2, 'j']}]}
     """
     match root:
-        case Applied(kept=kept):
-            return {**_function(root.formula, root.argument, root.share, kept), "value": tree_of(kept)}
+        case Applied():
+            return _applied(root)
         case Function(argument=argument):
             return {**_function(root, argument), "value": None}  # its value is in no array: the sum's is, as the loss
         case Quantity(name=name, layer=int(layer), indices=indices):
@@ -102,20 +102,22 @@ def _factor(root: Expression) -> dict[str, Any]:
     return tree
 
 
-def _function(
-    formula: Expression, argument: Expression, share: Quantity | None = None, kept: Quantity | None = None
-) -> dict[str, Any]:
-    """A formula with a hole in the place of its argument, one of its share, and what is put in there."""
+def _applied(root: Applied) -> dict[str, Any]:
+    """A function whose value the engine has kept; the α of a mixture has a hole of its own."""
+    value = tree_of(root.kept)
+    if root.share is None:
+        return {**_function(root.formula, root.argument), "value": value}
+    tree = _function(rebuilt(root.formula, {root.share: Quantity("share", _SHARE_HOLE)}), root.argument)
+    tree["function"] = _marked(tree["function"], _SHARE_HOLE, "share", root.share.letter)
+    _, *place = value["ref"]
+    return {**tree, "share": {"ref": ["share", *place]}, "value": value}
+
+
+def _function(formula: Expression, argument: Expression) -> dict[str, Any]:
+    """A formula with a hole in the place of its argument, and what is put in there."""
     letter = argument.letter if isinstance(argument, Quantity) else "z"
-    change: dict[Expression, Expression] = {argument: Quantity("hole", _HOLE)}
-    if share is None or kept is None:
-        text = mathml_of(rebuilt(formula, change))
-        return {"function": _marked(text, _HOLE, "hole", letter), "of": tree_of(argument)}
-    text = _marked(
-        mathml_of(rebuilt(formula, {**change, share: Quantity("share", _SHARE_HOLE)})), _HOLE, "hole", letter
-    )
-    where = {"ref": ["share", kept.layer, *(index.letter for index in kept.indices if isinstance(index, Index))]}
-    return {"function": _marked(text, _SHARE_HOLE, "share", share.letter), "of": tree_of(argument), "share": where}
+    text = mathml_of(rebuilt(formula, {argument: Quantity("hole", _HOLE)}))
+    return {"function": _marked(text, _HOLE, "hole", letter), "of": tree_of(argument)}
 
 
 def _marked(text: str, hole: str, name: str, letter: str) -> str:

@@ -34,7 +34,7 @@ class LayerStatistics:
 def layer_statistics(on: NetworkOnRows) -> list[LayerStatistics]:
     """Return the statistics of the hidden layers, from the engine's own forward pass."""
     network = on.network
-    parameters = Parameters.of(on.parameters.W[1:], on.parameters.b[1:], float, on.parameters.theta)
+    parameters = on.parameters.astype(float)
     passed = forward(network, parameters, on.X)
     found = []
     for l in network.layers[:-1]:

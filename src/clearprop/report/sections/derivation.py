@@ -8,7 +8,7 @@ from clearprop.derivation.forms.chapters import write_summary
 from clearprop.derivation.messages import Message
 from clearprop.derivation.symbols import Symbols
 from clearprop.derivation.writer import Writer
-from clearprop.mathematics.network import Network, Parameters
+from clearprop.mathematics.network import Network
 from clearprop.report.blocks import Explanation, Fold, ReportBlock
 from clearprop.report.exploring.engine_row import EngineRow
 from clearprop.report.exploring.row_lines import row_document
@@ -51,7 +51,7 @@ def _worked_row(subject: Subject) -> Iterator[ReportBlock]:
     if on is None:
         yield Paragraph((Message("report_derivation.no_row"),))
         return
-    parameters = Parameters.of(on.parameters.W[1:], on.parameters.b[1:], float, on.parameters.theta)
+    parameters = on.parameters.astype(float)
     row = EngineRow(on.network, parameters, on.X[0], on.Y[0])
     yield Paragraph((Message("report_derivation.row"),))
     yield Fold(Message("report_derivation.row_fold"), (Explanation(lambda language: row_document(row, language)),))
